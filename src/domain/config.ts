@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where things are kept, by the XDG base directory specification 0.8. */
+export interface Paths {
+  readonly data: string;
+  readonly database: string;
+  /** One folder per session, named by its id. */
+  readonly recordings: string;
+  readonly userPacks: string;
+  readonly projectPacks: string;
+}
+
+/** The paths for this environment and working directory. Relative XDG values are ignored, as the specification asks. */
+export function pathsFrom(environment: NodeJS.ProcessEnv, workingDirectory: string): Paths {
+  const home = environment['HOME'] ?? homedir();
+  const xdg = (name: string, fallback: string) => {
+    const value = environment[name];
+    return value?.startsWith('/') === true ? value : join(home, fallback);
+  };
+  const data = join(xdg('XDG_DATA_HOME', '.local/share'), 'ridealong');
+  return {
+    data,
+    database: join(data, 'ridealong.db'),
+    recordings: join(data, 'recordings'),
+    userPacks: join(xdg('XDG_CONFIG_HOME', '.config'), 'ridealong', 'patterns'),
+    projectPacks: join(workingDirectory, '.ridealong', 'patterns'),
+  };
+}
+
+/** Bounds and times. Each is explained where it is used. */
+export const limits = {
+  /** A longer line is cut and goes on as the next one. */
+  maxLineBytes: 64 * 1024,
+  /** Bytes on their way to the recording before the child has to wait. */
+  maxInFlightBytes: 16 * 1024 * 1024,
+  /** How long the child waits for a disk that does not answer, before its output passes unrecorded. */
+  stallLimitMs: 1000,
+  /** Recorded bytes kept in memory for scanning; beyond, they are read back from disk. */
+  maxUnscannedBytes: 8 * 1024 * 1024,
+  /** Events are committed at the latest after this time. */
+  flushIntervalMs: 50,
+  /** A batch is committed when it holds this many events. */
+  maxBatchEvents: 1000,
+  /** A pattern may spend this much on one session before it is judged, and then at most `maxUsPerLine` per line. */
+  patternBudgetMs: 250,
+  /** The wait for output and extraction after the child's end. */
+  drainTimeoutMs: 2000,
+} as const;
+
+/** What the command line asks for when it wraps a command. */
+export interface WrapOptions {
+  readonly command: readonly [string, ...string[]];
+  readonly agent: string;
+  /** Whether the child gets a terminal of its own: by what our streams are, or as the user says. */
+  readonly terminal: 'auto' | 'always' | 'never';
+  readonly patternFiles: readonly string[];
+  readonly drainTimeoutMs: number;
+}
+
+/** What the command line asks for when it records a stream that is not our child's. */
+export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs'>;

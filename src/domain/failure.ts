@@ -1,0 +1,54 @@
+/**
+ * Everything that may be expected to go wrong, one member per reason.
+ *
+ * `message` is one line for a person: what happened, where, and what to do.
+ */
+export type Failure =
+  | { readonly reason: 'command-not-found' | 'command-not-executable'; readonly message: string }
+  | { readonly reason: 'usage'; readonly message: string }
+  | { readonly reason: 'session-not-found' | 'session-ambiguous'; readonly message: string }
+  | { readonly reason: 'pack-invalid'; readonly message: string; readonly complaints: readonly Complaint[] }
+  | { readonly reason: 'database-unreadable' | 'database-newer' | 'database-foreign'; readonly message: string }
+  | { readonly reason: 'recording-unreadable' | 'recording-unwritable'; readonly message: string };
+
+/** One complaint about a file a user wrote. Lines and columns count from 1. */
+export interface Complaint {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/**
+ * Exit codes of our own. A wrapped command's own code or signal always wins.
+ * 126 and 127 are what POSIX shells use; 64 and 74 follow sysexits.h.
+ */
+export const exitCodes = {
+  failure: 1,
+  usage: 64,
+  inputOutput: 74,
+  commandNotExecutable: 126,
+  commandNotFound: 127,
+} as const;
+
+/** The exit code of our own commands when they end with this failure. */
+export function exitCodeOf(failure: Failure): number {
+  switch (failure.reason) {
+    case 'command-not-found':
+      return exitCodes.commandNotFound;
+    case 'command-not-executable':
+      return exitCodes.commandNotExecutable;
+    case 'usage':
+      return exitCodes.usage;
+    case 'recording-unreadable':
+    case 'recording-unwritable':
+    case 'database-unreadable':
+    case 'database-newer':
+    case 'database-foreign':
+      return exitCodes.inputOutput;
+    case 'session-not-found':
+    case 'session-ambiguous':
+    case 'pack-invalid':
+      return exitCodes.failure;
+  }
+}

@@ -1,0 +1,108 @@
+import type { EventType, RiskLevel } from './pattern.ts';
+import type { SessionState } from './session.ts';
+import type { Stream } from './chunk.ts';
+
+/*
+ * What the store gives back, by its columns' names; the same names stand in
+ * `--json` output and on the wire. Timestamps are UTC, ISO 8601, with
+ * milliseconds or better. Columns that end in `_json` hold JSON text.
+ */
+
+/** A row of `process_sessions`. */
+export interface SessionRow {
+  readonly id: number;
+  readonly agent_name: string;
+  /** A ULID. */
+  readonly session_id: string;
+  readonly environment: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  /** As a shell reads it: the exit code, or 128 + the signal's number. */
+  readonly exit_code: number | null;
+  /** Name of the signal that ended the child. */
+  readonly exit_signal: string | null;
+  readonly total_lines_processed: number;
+  readonly total_extraction_events: number;
+  readonly total_feedback_outcomes: number;
+  readonly stdout_log_path: string;
+  readonly stderr_log_path: string | null;
+  /** Digests of the packs that extracted the session, as JSON. */
+  readonly extraction_config_version: string;
+  readonly environment_config_version: string;
+  readonly command_json: string;
+  readonly working_directory: string;
+  readonly git_branch: string | null;
+  readonly git_commit: string | null;
+  readonly host: string;
+  readonly pid: number;
+  readonly mode: string;
+  readonly parent_session_id: string | null;
+  readonly checkpoint_stdout: number;
+  readonly checkpoint_stderr: number;
+  readonly gap_bytes: number;
+  /** The newest state. */
+  readonly state: SessionState;
+}
+
+/** A row of `extraction_events`. */
+export interface EventRow {
+  readonly id: number;
+  readonly agent_name: string;
+  readonly session_id: string;
+  readonly timestamp: string;
+  readonly event_type: EventType;
+  readonly pattern: string;
+  readonly matched_value: string;
+  readonly original_line: string;
+  readonly line_number: number;
+  readonly metadata_json: string | null;
+  readonly code_block_language: string | null;
+  readonly risk_level: RiskLevel;
+  readonly auto_confirmable: 0 | 1;
+  readonly stream: Stream;
+  readonly byte_offset: number;
+}
+
+/** A row of `code_blocks`: one occurrence, with its content. */
+export interface CodeBlockRow {
+  readonly id: number;
+  readonly agent_name: string;
+  readonly session_id: string;
+  readonly timestamp: string;
+  readonly language: string;
+  readonly content: string;
+  readonly line_start: number;
+  readonly line_end: number;
+  readonly context_json: string | null;
+  /** 1 when the closing fence was seen. */
+  readonly parseable: 0 | 1;
+  /** SHA-256 of the content, in hexadecimal. */
+  readonly digest: string;
+}
+
+/** A row of `process_state_changes`. */
+export interface StateChangeRow {
+  readonly id: number;
+  readonly session_id: string;
+  readonly timestamp: string;
+  readonly state: SessionState;
+  readonly exit_code: number | null;
+  readonly metadata_json: string | null;
+}
+
+/** What `ridealong show` prints. */
+export interface SessionSummary {
+  readonly session: SessionRow;
+  readonly countsByType: readonly { readonly event_type: EventType; readonly count: number }[];
+  readonly countsByRisk: readonly { readonly risk_level: RiskLevel; readonly count: number }[];
+  /** The latest first. */
+  readonly lastErrors: readonly EventRow[];
+  /** High and critical, the latest first. */
+  readonly risks: readonly EventRow[];
+  /** Paths from the `path` metadata of file operations, each once, in order of first appearance. */
+  readonly filesTouched: readonly string[];
+  /** Sum of the `tokens` metadata of metric events; null when no event tells. */
+  readonly tokens: number | null;
+  readonly codeBlocks: number;
+  readonly states: readonly StateChangeRow[];
+}

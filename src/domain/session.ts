@@ -1,0 +1,66 @@
+import type { Stream } from './chunk.ts';
+
+/** How the child was wrapped: its own terminal, pipes, or not our child at all (`ridealong pipe`). */
+export const sessionModes = ['terminal', 'pipe', 'stream'] as const;
+export type SessionMode = (typeof sessionModes)[number];
+
+/** One wrapped run. `session.json` holds exactly this, so that the store can be rebuilt from it. */
+export interface Session {
+  /** A ULID. */
+  readonly id: string;
+  /** The agent's name: from the command, or `--agent`. */
+  readonly agent: string;
+  readonly mode: SessionMode;
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly host: string;
+  /** The wrapper's process, whose end tells a session that was cut off from one that runs. */
+  readonly process: ProcessIdentity;
+  readonly parentSession?: string;
+  readonly git?: { readonly branch?: string; readonly commit?: string };
+  /** UTC, ISO 8601 with milliseconds. */
+  readonly startedAt: string;
+  readonly terminalSize?: { readonly columns: number; readonly rows: number };
+  /** Name and digest of each pack that applies, in the order in which they are searched. */
+  readonly packs: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
+  /** Absent while the session runs, and when its wrapper was killed. */
+  readonly end?: SessionEnd;
+}
+
+export interface SessionEnd {
+  /** UTC, ISO 8601 with milliseconds. */
+  readonly endedAt: string;
+  readonly ending: Ending;
+  /** Bytes that could not be recorded. */
+  readonly gapBytes: Readonly<Record<Stream, number>>;
+}
+
+/** How the child ended. */
+export type Ending =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'killed'; readonly signal: number; readonly signalName: string }
+  /** The command could not be started. */
+  | { readonly kind: 'not-started'; readonly code: number; readonly message: string }
+  /** The wrapper was killed, so nobody saw the end. */
+  | { readonly kind: 'unseen' };
+
+/** A process, told apart from a later one that was given the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks between boot and the process's start (`/proc/PID/stat`, field 22); 0 where that is unknown. */
+  readonly startTicks: number;
+}
+
+/** States of a session that the store knows (`process_state_changes`). */
+export const sessionStates = [
+  'starting',
+  'working',
+  'needs_input',
+  'idle',
+  'rate_limited',
+  'paused',
+  'completed',
+  'failed',
+  'crashed',
+] as const;
+export type SessionState = (typeof sessionStates)[number];
