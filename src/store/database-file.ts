@@ -1,0 +1,60 @@
+import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { applicationId } from './migrate.ts';
+
+/** What lies at a database's path. `empty`: not there, or not yet written by whoever creates it just now. */
+export type FileKind = 'empty' | 'ours' | 'foreign';
+
+const headerMagic = 'SQLite format 3\0';
+/** Where the header of a SQLite file keeps its application id, as 4 bytes, big-endian. */
+const applicationIdOffset = 68;
+const headerBytes = 100;
+
+/**
+ * Tells without SQLite, which might recover or checkpoint a file that is not ours.
+ * Our own header carries the application id from its first write on (see `openDatabase`).
+ * Throws the file system's error.
+ */
+export function fileKind(path: string): FileKind {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return 'empty';
+  if (!status.isFile()) return 'foreign';
+  const header = Buffer.alloc(headerBytes);
+  const descriptor = openSync(path, 'r');
+  try {
+    const length = readSync(descriptor, header, 0, headerBytes, 0);
+    if (length === 0) return 'empty';
+  } finally {
+    closeSync(descriptor);
+  }
+  const isSqlite = header.toString('latin1', 0, headerMagic.length) === headerMagic;
+  return isSqlite && header.readUInt32BE(applicationIdOffset) === applicationId ? 'ours' : 'foreign';
+}
+
+/**
+ * Creates the file (0600) and its folder (0700) where they are missing, whatever the umask.
+ * SQLite gives `-wal` and `-shm` the permissions of the file itself.
+ * Throws the file system's error.
+ */
+export function createPrivately(path: string): void {
+  const folder = dirname(path);
+  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
+  try {
+    const descriptor = openSync(path, 'wx', 0o600);
+    try {
+      fchmodSync(descriptor, 0o600);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
+/** Takes away what others may do with a database that was copied here with wider permissions. */
+export function makePrivate(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const status = statSync(file, { throwIfNoEntry: false });
+    if (status !== undefined && (status.mode & 0o077) !== 0) chmodSync(file, 0o600);
+  }
+}

@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import type { Batch, Checkpoint } from '../domain/batch.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { EventStore, StateChange } from '../domain/ports.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { Session, SessionEnd } from '../domain/session.ts';
+import { attempt } from './database-failure.ts';
+import { DimensionKeys } from './dimension-keys.ts';
+import { EventWriter, type SessionKeys } from './event-writer.ts';
+import { finalState } from './final-state.ts';
+import { microseconds } from './microseconds.ts';
+import { sessionNotFound } from './session-reference.ts';
+
+interface StoredSession extends SessionKeys {
+  readonly ended_us: number | null;
+  readonly checkpoint_stdout: number;
+  readonly checkpoint_stderr: number;
+}
+
+type Values = Record<string, string | number | null>;
+
+/**
+ * The store as extraction sees it, over an open database, which it closes.
+ *
+ * Every call is one transaction that takes the write lock at its start: one that
+ * reads first and then writes would fail at once when another process wrote in between.
+ */
+export class SqliteEventStore implements EventStore {
+  readonly #database: Database.Database;
+  readonly #recordings: string;
+  readonly #keys: DimensionKeys;
+  readonly #events: EventWriter;
+  readonly #findSession: Database.Statement<[string], StoredSession>;
+  readonly #addSession: Database.Statement<[Values]>;
+  readonly #advance: Database.Statement<[Values]>;
+  readonly #addStateChange: Database.Statement<[Values]>;
+  readonly #setState: Database.Statement<[Values]>;
+  readonly #endSession: Database.Statement<[Values]>;
+  readonly #endedSessions: Database.Statement<[], string>;
+
+  constructor(database: Database.Database, recordings: string) {
+    this.#database = database;
+    this.#recordings = recordings;
+    this.#keys = new DimensionKeys(database);
+    this.#events = new EventWriter(database, this.#keys);
+    this.#findSession = database.prepare(
+      `SELECT key, agent_key, started_us, ended_us, checkpoint_stdout, checkpoint_stderr
+       FROM sessions WHERE session_id = ?`,
+    );
+    this.#addSession = database.prepare(
+      `INSERT INTO sessions (session_id, agent_key, started_us, stdout_log_path, stderr_log_path, packs_json,
+         command_json, working_directory, git_branch, git_commit, host, pid, mode, parent_session_id)
+       VALUES (:session_id, :agent_key, :started_us, :stdout_log_path, :stderr_log_path, :packs_json,
+         :command_json, :working_directory, :git_branch, :git_commit, :host, :pid, :mode, :parent_session_id)`,
+    );
+    this.#advance = database.prepare(
+      `UPDATE sessions SET checkpoint_stdout = :stdout, checkpoint_stderr = :stderr,
+         lines = lines + :lines, events = events + :events
+       WHERE key = :key`,
+    );
+    this.#addStateChange = database.prepare(
+      `INSERT INTO state_changes (session_key, time_us, state, exit_code, metadata_json)
+       VALUES (:key, :time_us, :state, :exit_code, :metadata_json) ON CONFLICT DO NOTHING`,
+    );
+    this.#setState = database.prepare('UPDATE sessions SET state = :state WHERE key = :key AND ended_us IS NULL');
+    this.#endSession = database.prepare(
+      `UPDATE sessions SET ended_us = :ended_us, exit_code = :exit_code, exit_signal = :exit_signal,
+         gap_bytes = :gap_bytes
+       WHERE key = :key`,
+    );
+    this.#endedSessions = database
+      .prepare<[], string>('SELECT session_id FROM sessions WHERE ended_us IS NOT NULL')
+      .pluck();
+  }
+
+  addSession(session: Session): Result<void, Failure> {
+    return this.#transaction(() => {
+      if (this.#findSession.get(session.id) !== undefined) return ok(undefined);
+      const folder = join(this.#recordings, session.id);
+      const startedUs = timeOf(session.startedAt);
+      const { lastInsertRowid } = this.#addSession.run({
+        session_id: session.id,
+        agent_key: this.#keys.agent(session.agent),
+        started_us: startedUs,
+        stdout_log_path: join(folder, 'stdout.log'),
+        stderr_log_path: session.mode === 'pipe' ? join(folder, 'stderr.log') : null,
+        packs_json: JSON.stringify(session.packs),
+        command_json: JSON.stringify(session.command),
+        working_directory: session.workingDirectory,
+        git_branch: session.git?.branch ?? null,
+        git_commit: session.git?.commit ?? null,
+        host: session.host,
+        pid: session.process.pid,
+        mode: session.mode,
+        parent_session_id: session.parentSession ?? null,
+      });
+      const key = Number(lastInsertRowid);
+      this.#changeState(key, { sessionId: session.id, state: 'starting', timestamp: session.startedAt });
+      return ok(undefined);
+    });
+  }
+
+  checkpointOf(sessionId: string): Result<{ checkpoint: Checkpoint; ended: boolean } | undefined, Failure> {
+    return attempt(this.#database.name, () => {
+      const session = this.#findSession.get(sessionId);
+      if (session === undefined) return ok(undefined);
+      const checkpoint = { stdout: session.checkpoint_stdout, stderr: session.checkpoint_stderr };
+      return ok({ checkpoint, ended: session.ended_us !== null });
+    });
+  }
+
+  commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure> {
+    return this.#inSession(sessionId, (session): 'committed' | 'stale' => {
+      const { from, to, events, lines } = batch;
+      const isElsewhere = session.checkpoint_stdout !== from.stdout || session.checkpoint_stderr !== from.stderr;
+      if (isElsewhere || session.ended_us !== null) return 'stale';
+      this.#events.write(session, events);
+      this.#advance.run({ ...to, lines, events: events.length, key: session.key });
+      if (batch.end !== undefined) this.#end(sessionId, session.key, batch.end);
+      return 'committed';
+    });
+  }
+
+  addStateChange(change: StateChange): Result<void, Failure> {
+    return this.#inSession(change.sessionId, (session) => this.#changeState(session.key, change));
+  }
+
+  endedSessions(): Result<ReadonlySet<string>, Failure> {
+    return attempt(this.#database.name, () => ok(new Set(this.#endedSessions.all())));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #end(sessionId: string, key: number, end: SessionEnd): void {
+    const { state, exitCode, exitSignal } = finalState(end.ending);
+    this.#changeState(key, {
+      sessionId,
+      state,
+      timestamp: end.endedAt,
+      evidence: end.ending,
+      ...(exitCode !== null && { exitCode }),
+    });
+    this.#endSession.run({
+      key,
+      ended_us: timeOf(end.endedAt),
+      exit_code: exitCode,
+      exit_signal: exitSignal,
+      gap_bytes: end.gapBytes.stdout + end.gapBytes.stderr,
+    });
+  }
+
+  /** A change that is there already, by time and state, is not added again: recovery may report it twice. */
+  #changeState(key: number, change: StateChange): void {
+    const { changes } = this.#addStateChange.run({
+      key,
+      time_us: timeOf(change.timestamp),
+      state: change.state,
+      exit_code: change.exitCode ?? null,
+      metadata_json: change.evidence === undefined ? null : JSON.stringify(change.evidence),
+    });
+    if (changes > 0) this.#setState.run({ key, state: change.state });
+  }
+
+  #inSession<Value>(sessionId: string, action: (session: StoredSession) => Value): Result<Value, Failure> {
+    return this.#transaction(() => {
+      const session = this.#findSession.get(sessionId);
+      return session === undefined ? fail(sessionNotFound(sessionId)) : ok(action(session));
+    });
+  }
+
+  #transaction<Value>(action: () => Result<Value, Failure>): Result<Value, Failure> {
+    return attempt(this.#database.name, () => {
+      try {
+        return this.#database.transaction(action).immediate();
+      } catch (error) {
+        this.#keys.forget();
+        throw error;
+      }
+    });
+  }
+}
+
+function timeOf(timestamp: string): number {
+  const time = microseconds(timestamp);
+  if (time === undefined) throw new Error(`not a time: ${timestamp}`);
+  return time;
+}

@@ -1,0 +1,31 @@
+import type Database from 'better-sqlite3';
+import { tables } from './migrations/0001-tables.ts';
+
+/** In order; a database's `user_version` is how many of them it has. Never change one that was released: add another. */
+const migrations = [tables];
+
+/** The version of a database that has them all. */
+export const schemaVersion = migrations.length;
+
+/** Marks a SQLite file as ours (`PRAGMA application_id`): "Ridl". */
+export const applicationId = 0x5269646c;
+
+export function versionOf(database: Database.Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Brings the database up to {@link schemaVersion}; leaves a newer one alone.
+ * The lock is taken before the version is read, so that of many processes one migrates.
+ */
+export function migrate(database: Database.Database): void {
+  if (versionOf(database) >= schemaVersion) return;
+  const migrateLocked = database.transaction(() => {
+    const version = versionOf(database);
+    if (version >= schemaVersion) return;
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.pragma(`application_id = ${applicationId}`);
+    database.pragma(`user_version = ${schemaVersion}`);
+  });
+  migrateLocked.immediate();
+}
