@@ -11,4 +11,9 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
     },
   },
+  {
+    files: ['test/**'],
+    // What the tests take apart are closures, not methods.
+    rules: { '@typescript-eslint/unbound-method': 'off' },
+  },
 );

@@ -1,0 +1,195 @@
+/*
+ * The few POSIX calls that a faithful wrapper needs and Node.js does not offer.
+ *
+ * Each function throws an Error with the call's name and strerror() on failure;
+ * `src/child/posix.ts` gives them their types.
+ */
+#define NAPI_VERSION 8
+#include <errno.h>
+#include <fcntl.h>
+#include <node_api.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <termios.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <util.h>
+#else
+#include <pty.h>
+#endif
+
+static napi_value failed(napi_env env, const char *call) {
+  char message[256];
+  snprintf(message, sizeof message, "%s: %s", call, strerror(errno));
+  napi_throw_error(env, NULL, message);
+  return NULL;
+}
+
+/* Reads `count` arguments; false, with an exception pending, when there are fewer. */
+static int arguments(napi_env env, napi_callback_info info, size_t count, napi_value *values) {
+  size_t given = count;
+  napi_get_cb_info(env, info, &given, values, NULL, NULL);
+  if (given >= count) return 1;
+  napi_throw_type_error(env, NULL, "too few arguments");
+  return 0;
+}
+
+static int number(napi_env env, napi_value value) {
+  int32_t result = -1;
+  napi_get_value_int32(env, value, &result);
+  return result;
+}
+
+static napi_value pair(napi_env env, int first, int second) {
+  napi_value array, value;
+  napi_create_array_with_length(env, 2, &array);
+  napi_create_int32(env, first, &value);
+  napi_set_element(env, array, 0, value);
+  napi_create_int32(env, second, &value);
+  napi_set_element(env, array, 1, value);
+  return array;
+}
+
+static void close_on_exec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+/* pipe(): [read end, write end] */
+static napi_value make_pipe(napi_env env, napi_callback_info info) {
+  (void)info;
+  int ends[2];
+  if (pipe(ends) != 0) return failed(env, "pipe");
+  close_on_exec(ends[0]);
+  close_on_exec(ends[1]);
+  return pair(env, ends[0], ends[1]);
+}
+
+/* inherit(fd): the programs we start keep this descriptor, under its number */
+static napi_value inherit(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  if (fcntl(number(env, argument), F_SETFD, 0) != 0) return failed(env, "fcntl");
+  return NULL;
+}
+
+/* openTerminal(): [master, slave] of a new pseudo-terminal that controls nobody */
+static napi_value open_terminal(napi_env env, napi_callback_info info) {
+  (void)info;
+  int master, slave;
+  if (openpty(&master, &slave, NULL, NULL, NULL) != 0) return failed(env, "openpty");
+  close_on_exec(master);
+  close_on_exec(slave);
+  return pair(env, master, slave);
+}
+
+static napi_value termios_value(napi_env env, const struct termios *settings) {
+  napi_value buffer;
+  napi_create_buffer_copy(env, sizeof *settings, settings, NULL, &buffer);
+  return buffer;
+}
+
+/* termios(fd): the terminal's settings, as an opaque Buffer */
+static napi_value get_termios(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct termios settings;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  if (tcgetattr(number(env, argument), &settings) != 0) return failed(env, "tcgetattr");
+  return termios_value(env, &settings);
+}
+
+/* setTermios(fd, settings) */
+static napi_value set_termios(napi_env env, napi_callback_info info) {
+  napi_value argument[2];
+  void *settings;
+  size_t length = 0;
+  if (!arguments(env, info, 2, argument)) return NULL;
+  napi_get_buffer_info(env, argument[1], &settings, &length);
+  if (length != sizeof(struct termios)) {
+    napi_throw_type_error(env, NULL, "not the settings of a terminal");
+    return NULL;
+  }
+  if (tcsetattr(number(env, argument[0]), TCSADRAIN, settings) != 0) return failed(env, "tcsetattr");
+  return NULL;
+}
+
+/*
+ * makeRaw(fd): every byte passes as it is, in both directions. Node's own
+ * setRawMode leaves the translation of line feeds on, which would change what
+ * the child's terminal has translated already.
+ */
+static napi_value make_raw(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct termios settings;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  int fd = number(env, argument);
+  if (tcgetattr(fd, &settings) != 0) return failed(env, "tcgetattr");
+  cfmakeraw(&settings);
+  if (tcsetattr(fd, TCSADRAIN, &settings) != 0) return failed(env, "tcsetattr");
+  return NULL;
+}
+
+/* passOutput(fd): what is written to this terminal comes out untranslated */
+static napi_value pass_output(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct termios settings;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  int fd = number(env, argument);
+  if (tcgetattr(fd, &settings) != 0) return failed(env, "tcgetattr");
+  settings.c_oflag &= ~(tcflag_t)OPOST;
+  if (tcsetattr(fd, TCSANOW, &settings) != 0) return failed(env, "tcsetattr");
+  return NULL;
+}
+
+/* copyWindowSize(from, to): rows, columns and pixels; the new owner gets SIGWINCH when they changed */
+static napi_value copy_window_size(napi_env env, napi_callback_info info) {
+  napi_value argument[2];
+  struct winsize size;
+  if (!arguments(env, info, 2, argument)) return NULL;
+  if (ioctl(number(env, argument[0]), TIOCGWINSZ, &size) != 0) return failed(env, "TIOCGWINSZ");
+  if (ioctl(number(env, argument[1]), TIOCSWINSZ, &size) != 0) return failed(env, "TIOCSWINSZ");
+  return NULL;
+}
+
+/* isForeground(fd): may we read from this terminal and change its settings without being stopped? */
+static napi_value is_foreground(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  napi_get_boolean(env, tcgetpgrp(number(env, argument)) == getpgrp(), &result);
+  return result;
+}
+
+/* dieOf(signal): end as the child ended; a core file of ours would tell nothing. Returns if the signal does not kill. */
+static napi_value die_of(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  sigset_t set;
+  struct rlimit no_core = {0, 0};
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  int signal_number = number(env, argument);
+  setrlimit(RLIMIT_CORE, &no_core);
+  signal(signal_number, SIG_DFL);
+  sigemptyset(&set);
+  sigaddset(&set, signal_number);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+  kill(getpid(), signal_number);
+  return NULL;
+}
+
+static napi_value init(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      {"pipe", NULL, make_pipe, NULL, NULL, NULL, napi_default, NULL},
+      {"inherit", NULL, inherit, NULL, NULL, NULL, napi_default, NULL},
+      {"openTerminal", NULL, open_terminal, NULL, NULL, NULL, napi_default, NULL},
+      {"termios", NULL, get_termios, NULL, NULL, NULL, napi_default, NULL},
+      {"setTermios", NULL, set_termios, NULL, NULL, NULL, napi_default, NULL},
+      {"makeRaw", NULL, make_raw, NULL, NULL, NULL, napi_default, NULL},
+      {"passOutput", NULL, pass_output, NULL, NULL, NULL, napi_default, NULL},
+      {"copyWindowSize", NULL, copy_window_size, NULL, NULL, NULL, napi_default, NULL},
+      {"isForeground", NULL, is_foreground, NULL, NULL, NULL, napi_default, NULL},
+      {"dieOf", NULL, die_of, NULL, NULL, NULL, napi_default, NULL},
+  };
+  napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+  return exports;
+}
+
+NAPI_MODULE(NODE_GYP_MODULE_NAME, init)

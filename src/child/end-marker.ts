@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, write } from 'node:fs';
+
+/**
+ * Tells where the output of a child that has ended ends.
+ *
+ * Nobody closes our copy of the write end, so a pipe or a terminal gives no end
+ * of file; and a worker that the child left behind may hold it open for ever.
+ * Instead, a random marker is written behind the child's last byte: when it
+ * comes out again, everything before it was read.
+ */
+export interface EndMarker {
+  /** Writes the marker. */
+  write(): void;
+  /** The bytes without the marker; what may be its beginning is held until the next call. */
+  strip(bytes: Buffer): { readonly bytes: Buffer; readonly reached: boolean };
+  /** Closes our copy of the write end. */
+  close(): void;
+}
+
+/** For a source that ends by itself. */
+export const noMarker: EndMarker = {
+  write: () => undefined,
+  strip: (bytes) => ({ bytes, reached: false }),
+  close: () => undefined,
+};
+
+export function createEndMarker(writeEnd: number): EndMarker {
+  // Letters and digits only: no terminal setting changes them.
+  const marker = Buffer.from(`<${randomBytes(24).toString('hex')}>`);
+  let held: Buffer = Buffer.alloc(0);
+  let written = false;
+  let reached = false;
+  let open = true;
+  return {
+    write() {
+      if (written || !open) return;
+      written = true;
+      // It may have to wait for room, and fails when nobody reads any more: both are fine.
+      write(writeEnd, marker, () => undefined);
+    },
+    strip(bytes) {
+      if (!written || reached) return { bytes, reached };
+      const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      const at = all.indexOf(marker);
+      reached = at !== -1;
+      if (reached) {
+        held = Buffer.alloc(0);
+        return { bytes: Buffer.concat([all.subarray(0, at), all.subarray(at + marker.length)]), reached };
+      }
+      const end = all.length - beginningAtEnd(all, marker);
+      held = all.subarray(end);
+      return { bytes: all.subarray(0, end), reached };
+    },
+    close() {
+      if (open) closeSync(writeEnd);
+      open = false;
+    },
+  };
+}
+
+/** How many bytes at the end of `bytes` are the beginning of `marker`. */
+function beginningAtEnd(bytes: Buffer, marker: Buffer): number {
+  for (let length = Math.min(marker.length - 1, bytes.length); length > 0; length -= 1) {
+    if (bytes.subarray(bytes.length - length).equals(marker.subarray(0, length))) return length;
+  }
+  return 0;
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The calls of `native/posix.c`. Each throws an Error that names the call when it fails. */
+interface Posix {
+  /** A pipe: its read end and its write end. Neither is inherited. */
+  pipe(): [readEnd: number, writeEnd: number];
+  /** Lets the programs that are started from now on keep the descriptor. */
+  inherit(fd: number): void;
+  /** A new pseudo-terminal that is nobody's controlling terminal. */
+  openTerminal(): [master: number, slave: number];
+  /** The terminal's settings (`tcgetattr`). */
+  termios(fd: number): TerminalSettings;
+  setTermios(fd: number, settings: TerminalSettings): void;
+  /** Every byte passes as it is, both ways (`cfmakeraw`). */
+  makeRaw(fd: number): void;
+  /** Output passes as it is. */
+  passOutput(fd: number): void;
+  /** Rows, columns and pixels. */
+  copyWindowSize(from: number, to: number): void;
+  /** Whether we are in the terminal's foreground process group. */
+  isForeground(fd: number): boolean;
+  /** Ends this process by the signal, without a core file. Returns when the signal does not kill. */
+  dieOf(signal: number): void;
+}
+
+/** Opaque; made by {@link Posix.termios}. */
+export type TerminalSettings = Buffer & { readonly brand?: 'termios' };
+
+/**
+ * The path of something the native build made (`binding.gyp`): beside the
+ * sources, or beside the bundle.
+ */
+export function nativePath(name: 'posix.node' | 'ridealong-monitor'): string {
+  const candidates = ['../build/Release/', '../../build/Release/'].map((folder) =>
+    fileURLToPath(new URL(folder + name, import.meta.url)),
+  );
+  return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? name;
+}
+
+export const posix = createRequire(import.meta.url)(nativePath('posix.node')) as Posix;

@@ -1,0 +1,28 @@
+import type { Stream } from '../domain/chunk.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { EndMarker } from './end-marker.ts';
+import type { Monitor } from './monitor.ts';
+
+/** A child that has been started, before anything was read from it. */
+export interface Spawned {
+  readonly monitor: Monitor;
+  readonly outputs: readonly Output[];
+  /** Gives the child's terminals the size of ours. */
+  resize(): void;
+  /** In terminal mode: the child's terminal, for input (master) and settings (slave). */
+  readonly terminal?: { readonly master: number; readonly slave: number };
+}
+
+/** One output stream of the child, and our descriptor that it belongs to. */
+export interface Output {
+  readonly stream: Stream;
+  readonly source: ByteSource;
+  readonly target: number;
+  readonly marker: EndMarker;
+}
+
+export interface SpawnRequest {
+  readonly command: readonly [string, ...string[]];
+  /** The child's environment, whole. */
+  readonly environment: Readonly<Record<string, string>>;
+}
