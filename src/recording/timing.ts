@@ -1,0 +1,63 @@
+import type { Stream } from '../domain/chunk.ts';
+
+/**
+ * One line of the `timing` file, in the advanced format of util-linux's
+ * `script` (scriptlive(1), since 2.35): a type, the seconds since the line
+ * before, and what the type asks for. `E`, for stderr, and `H … GAP_…` are
+ * ours; scriptreplay passes over both.
+ */
+export type TimingEntry =
+  | { readonly kind: 'chunk'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
+  | { readonly kind: 'gap'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
+  | { readonly kind: 'resize'; readonly timeUs: number; readonly columns: number; readonly rows: number };
+
+/** The entry as a line; `lastTimeUs` is the time of the entry before, 0 for the first. */
+export function formatTiming(entry: TimingEntry, lastTimeUs: number): string {
+  const delta = seconds(entry.timeUs - lastTimeUs);
+  switch (entry.kind) {
+    case 'chunk':
+      return `${entry.stream === 'stdout' ? 'O' : 'E'} ${delta} ${entry.length}\n`;
+    case 'gap':
+      return `H ${delta} GAP_${entry.stream.toUpperCase()} ${entry.length}\n`;
+    case 'resize':
+      return `S ${delta} SIGWINCH ROWS=${entry.rows} COLS=${entry.columns}\n`;
+  }
+}
+
+function seconds(microseconds: number): string {
+  const whole = Math.floor(microseconds / 1_000_000);
+  return `${whole}.${String(microseconds - whole * 1_000_000).padStart(6, '0')}`;
+}
+
+const line = /^(?<type>[OEHS]) (?<seconds>\d+)\.(?<microseconds>\d{6}) (?<rest>.*)$/;
+const size = /^SIGWINCH ROWS=(?<rows>\d+) COLS=(?<columns>\d+)$/;
+const gap = /^GAP_(?<stream>STDOUT|STDERR) (?<length>\d+)$/;
+
+/** The entry in this line; only its time where it is of a kind that we don't write; undefined where it is no timing line. */
+export function parseTiming(
+  text: string,
+  lastTimeUs: number,
+): TimingEntry | { kind: 'other'; timeUs: number } | undefined {
+  const parts = line.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const rest = parts['rest'] ?? '';
+  const timeUs = lastTimeUs + Number(parts['seconds']) * 1_000_000 + Number(parts['microseconds']);
+  switch (parts['type']) {
+    case 'O':
+    case 'E': {
+      if (!/^\d+$/.test(rest)) return undefined;
+      return { kind: 'chunk', stream: parts['type'] === 'O' ? 'stdout' : 'stderr', timeUs, length: Number(rest) };
+    }
+    case 'H': {
+      const groups = gap.exec(rest)?.groups;
+      if (groups === undefined) return { kind: 'other', timeUs };
+      const stream = groups['stream'] === 'STDOUT' ? 'stdout' : 'stderr';
+      return { kind: 'gap', stream, timeUs, length: Number(groups['length']) };
+    }
+    default: {
+      const groups = size.exec(rest)?.groups;
+      if (groups === undefined) return { kind: 'other', timeUs };
+      return { kind: 'resize', timeUs, columns: Number(groups['columns']), rows: Number(groups['rows']) };
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { type Chunk, type Stream, streams } from '../domain/chunk.ts';
+import type { RecordingFolder } from './folder.ts';
+import { type RecordingPosition, recordingStart } from './reader.ts';
+import { type ReadChunk, type Recorder, createRecorder } from './recorder.ts';
+
+/** A recorder that goes on when the disk refuses: what it cannot record is counted, and marked when it can again. */
+export interface TolerantRecorder {
+  /** @returns the chunks that were recorded: all of them, or none */
+  record(chunks: readonly ReadChunk[]): readonly Chunk[];
+  /** Counts bytes that were never handed over. */
+  miss(stream: Stream, bytes: number, timeUs: number): void;
+  resize(columns: number, rows: number, timeUs: number): void;
+  readonly position: RecordingPosition;
+  readonly gapBytes: Readonly<Record<Stream, number>>;
+}
+
+export function createTolerantRecorder(options: {
+  readonly folder: RecordingFolder;
+  readonly streams: readonly Stream[];
+  /** Called at the first refusal after each success. */
+  readonly onRefusal: (why: string) => void;
+}): TolerantRecorder {
+  const gapBytes: Record<Stream, number> = { stdout: 0, stderr: 0 };
+  const unmarked: Record<Stream, number> = { stdout: 0, stderr: 0 };
+  let recorder: Recorder | undefined;
+  let isRefusing = false;
+
+  /** Whether the disk took it. */
+  function attempt(write: (recorder: Recorder) => void): boolean {
+    try {
+      recorder ??= createRecorder(options.folder, options.streams);
+      write(recorder);
+      isRefusing = false;
+      return true;
+    } catch (error) {
+      if (!isRefusing) options.onRefusal(error instanceof Error ? error.message : String(error));
+      isRefusing = true;
+      return false;
+    }
+  }
+
+  function miss(stream: Stream, bytes: number) {
+    gapBytes[stream] += bytes;
+    unmarked[stream] += bytes;
+  }
+
+  function markGaps(target: Recorder, timeUs: number) {
+    for (const stream of streams) {
+      if (unmarked[stream] === 0) continue;
+      target.mark({ kind: 'gap', stream, timeUs, length: unmarked[stream] });
+      unmarked[stream] = 0;
+    }
+  }
+
+  // The files are there from the start, also of a child that says nothing.
+  attempt(() => undefined);
+
+  return {
+    gapBytes,
+    get position() {
+      return recorder?.position ?? recordingStart;
+    },
+    record(chunks) {
+      let recorded: readonly Chunk[] = [];
+      const isRecorded = attempt((target) => {
+        markGaps(target, chunks[0]?.timeUs ?? 0);
+        recorded = target.append(chunks);
+      });
+      if (!isRecorded) for (const { stream, bytes } of chunks) miss(stream, bytes.length);
+      return recorded;
+    },
+    miss(stream, bytes, timeUs) {
+      miss(stream, bytes);
+      attempt((target) => markGaps(target, timeUs));
+    },
+    resize(columns, rows, timeUs) {
+      attempt((target) => target.mark({ kind: 'resize', columns, rows, timeUs }));
+    },
+  };
+}
