@@ -18,7 +18,8 @@
  *          `unstartable ERRNO`, `stopped SIGNAL`, `exited CODE`, `killed SIGNAL`.
  * MODE     `terminal`: our standard streams are the child's own terminal;
  *          `pipe`: we share the wrapper's process group.
- * OPTION   `set=NAME=VALUE`, `unset=NAME`: mend the child's environment.
+ * OPTION   `set=NAME=VALUE`, `unset=NAME`: mend the child's environment;
+ *          `stderr=FD`: the child's standard error.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +41,8 @@ static volatile sig_atomic_t child_changed;
 static volatile long long group_signal_at[NSIG];
 
 static int control_fd, status_fd, in_terminal;
+/* Where the child's standard error is to lead, unless to ours: -1. */
+static int stderr_fd = -1;
 static pid_t child;
 static int child_ended;
 
@@ -108,6 +111,7 @@ static int start(char **options, char **command, const sigset_t *mask) {
       setpgid(0, 0);
       to_foreground(getpid());
     }
+    if (stderr_fd >= 0) dup2(stderr_fd, STDERR_FILENO);
     reset_signals(mask);
     for (; options != command - 1; options++) apply_option(*options);
     execvp(command[0], command);
@@ -199,16 +203,19 @@ int main(int count, char **arguments) {
   control_fd = atoi(arguments[1]);
   status_fd = atoi(arguments[2]);
   in_terminal = strcmp(arguments[3], "terminal") == 0;
-  while (command < arguments + count && strcmp(*command, "--") != 0) command++;
+  for (; command < arguments + count && strcmp(*command, "--") != 0; command++)
+    if (strncmp(*command, "stderr=", 7) == 0) stderr_fd = atoi(*command + 7);
   command++;
   if (command >= arguments + count) return 64;
   fcntl(control_fd, F_SETFD, FD_CLOEXEC);
   fcntl(status_fd, F_SETFD, FD_CLOEXEC);
+  if (stderr_fd >= 0) fcntl(stderr_fd, F_SETFD, FD_CLOEXEC);
 
   handle_signals(&unblocked);
   if (read(control_fd, &go, 1) != 1) return 0;
   int error = start(arguments + 4, command, &unblocked);
   if (!in_terminal) let_go_of_streams();
+  if (stderr_fd >= 0) close(stderr_fd);
   if (error != 0) {
     child_ended = 1;
     tell("unstartable", error);

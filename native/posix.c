@@ -175,6 +175,13 @@ static napi_value die_of(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* exit(code): at once; a worker in the middle of a transaction is not unwound, which SQLite is made for and its binding is not */
+static napi_value exit_now(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  _exit(number(env, argument));
+}
+
 static napi_value init(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       {"pipe", NULL, make_pipe, NULL, NULL, NULL, napi_default, NULL},
@@ -186,6 +193,7 @@ static napi_value init(napi_env env, napi_value exports) {
       {"passOutput", NULL, pass_output, NULL, NULL, NULL, napi_default, NULL},
       {"copyWindowSize", NULL, copy_window_size, NULL, NULL, NULL, napi_default, NULL},
       {"isForeground", NULL, is_foreground, NULL, NULL, NULL, napi_default, NULL},
+      {"exit", NULL, exit_now, NULL, NULL, NULL, napi_default, NULL},
       {"dieOf", NULL, die_of, NULL, NULL, NULL, napi_default, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);

@@ -6,11 +6,11 @@ export function endLike(ending: Ending): never {
   switch (ending.kind) {
     case 'exited':
     case 'not-started':
-      return process.exit(ending.code);
+      return posix.exit(ending.code);
     case 'killed':
       posix.dieOf(ending.signal);
-      return process.exit(128 + ending.signal);
+      return posix.exit(128 + ending.signal);
     case 'unseen':
-      return process.exit(1);
+      return posix.exit(1);
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, write } from 'node:fs';
 
 /**
- * Tells where the output of a child that has ended ends.
+ * Tells where the output of a child that has ended, or has stopped, ends.
  *
  * Nobody closes our copy of the write end, so a pipe or a terminal gives no end
  * of file; and a worker that the child left behind may hold it open for ever.
@@ -12,7 +12,10 @@ import { closeSync, write } from 'node:fs';
 export interface EndMarker {
   /** Writes the marker. */
   write(): void;
-  /** The bytes without the marker; what may be its beginning is held until the next call. */
+  /**
+   * The bytes without the marker, and whether it has come out as often as it was
+   * written; what may be its beginning is held until the next call.
+   */
   strip(bytes: Buffer): { readonly bytes: Buffer; readonly reached: boolean };
   /** Closes our copy of the write end. */
   close(): void;
@@ -29,28 +32,28 @@ export function createEndMarker(writeEnd: number): EndMarker {
   // Letters and digits only: no terminal setting changes them.
   const marker = Buffer.from(`<${randomBytes(24).toString('hex')}>`);
   let held: Buffer = Buffer.alloc(0);
-  let written = false;
-  let reached = false;
+  /** How many markers are still to come out. */
+  let awaited = 0;
   let open = true;
   return {
     write() {
-      if (written || !open) return;
-      written = true;
+      if (!open) return;
+      awaited += 1;
       // It may have to wait for room, and fails when nobody reads any more: both are fine.
       write(writeEnd, marker, () => undefined);
     },
-    strip(bytes) {
-      if (!written || reached) return { bytes, reached };
-      const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
-      const at = all.indexOf(marker);
-      reached = at !== -1;
-      if (reached) {
-        held = Buffer.alloc(0);
-        return { bytes: Buffer.concat([all.subarray(0, at), all.subarray(at + marker.length)]), reached };
+    strip(read) {
+      if (awaited === 0) return { bytes: read, reached: false };
+      let bytes = held.length === 0 ? read : Buffer.concat([held, read]);
+      held = Buffer.alloc(0);
+      for (let at = bytes.indexOf(marker); at !== -1 && awaited > 0; at = bytes.indexOf(marker)) {
+        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + marker.length)]);
+        awaited -= 1;
       }
-      const end = all.length - beginningAtEnd(all, marker);
-      held = all.subarray(end);
-      return { bytes: all.subarray(0, end), reached };
+      if (awaited === 0) return { bytes, reached: true };
+      const end = bytes.length - beginningAtEnd(bytes, marker);
+      held = bytes.subarray(end);
+      return { bytes: bytes.subarray(0, end), reached: false };
     },
     close() {
       if (open) closeSync(writeEnd);

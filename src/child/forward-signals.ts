@@ -1,7 +1,7 @@
-import type { Monitor } from './monitor.ts';
-
 /** Signals that are meant for the child when they come to us. SIGKILL and SIGSTOP cannot be caught. */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGCONT'] as const;
+
+type ForwardedSignal = (typeof forwarded)[number];
 
 /** Hands signals on to the child until {@link SignalForwarding.stop}. */
 export interface SignalForwarding {
@@ -15,8 +15,8 @@ export interface SignalForwarding {
  * in pipe mode reaches us and the child as one process group; the monitor, in
  * that group too, tells the two cases apart.
  */
-export function forwardSignals(monitor: Monitor): SignalForwarding {
-  const listeners = forwarded.map((signal) => ({ signal, listener: () => monitor.deliver(signal) }));
+export function forwardSignals(deliver: (signal: ForwardedSignal) => void): SignalForwarding {
+  const listeners = forwarded.map((signal) => ({ signal, listener: () => deliver(signal) }));
   const start = () => {
     for (const { signal, listener } of listeners) process.on(signal, listener);
   };

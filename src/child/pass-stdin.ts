@@ -5,6 +5,6 @@ import { type Sink, passThrough } from './pass-through.ts';
 
 /** Passes our stdin on to our stdout and gives it to the sink, until either of them ends. */
 export function passStdinThrough(sink: Sink): Promise<void> {
-  const source = sourceOf(createReadStream('', { fd: 0, autoClose: false }));
-  return passThrough({ stream: 'stdout', source, target: 1, marker: noMarker }, sink).ended;
+  const source = sourceOf(createReadStream('', { fd: 0 }));
+  return passThrough({ stream: 'stdout', source, target: 1, marker: noMarker, endsWithChild: false }, sink).ended;
 }

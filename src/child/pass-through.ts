@@ -24,6 +24,8 @@ export type Sink = (stream: Stream, passed: readonly PassedBytes[]) => Promise<v
 export interface PassThrough {
   /** Resolves when the source has ended and everything was moved. */
   readonly ended: Promise<void>;
+  /** To be called when the child has stopped: resolves when all that it wrote was passed on. */
+  flush(): Promise<void>;
   /**
    * To be called when the child has ended: passes on all that it wrote, and
    * then, for at most `lateOutputMs`, what a worker that it left behind writes.
@@ -33,17 +35,17 @@ export interface PassThrough {
 
 /** Moves an output's bytes to where they belong, and gives them to the sink after that. */
 export function passThrough(output: Output, sink: Sink): PassThrough {
-  const { source, target, marker } = output;
+  const { source, target, marker, endsWithChild } = output;
   let pending: PassedBytes[] = [];
   let pendingBytes = 0;
   let moving = false;
+  let moved = Promise.resolve();
   let ended = false;
   let isReaderGone = false;
   let lastReadAtMs = performance.now();
   let lastMovedAtMs = lastReadAtMs;
   let onMarker: () => void = () => undefined;
   let onEnd: () => void = () => undefined;
-  const markerReached = new Promise<void>((resolve) => (onMarker = resolve));
   const allMoved = new Promise<void>((resolve) => (onEnd = resolve));
 
   source.start(
@@ -55,12 +57,12 @@ export function passThrough(output: Output, sink: Sink): PassThrough {
         pendingBytes += bytes.length;
         if (pendingBytes >= maxPendingBytes) source.pause();
       }
+      if (!moving) moved = move();
       if (reached) onMarker();
-      if (!moving) void move();
     },
     () => {
       ended = true;
-      if (!moving) void move();
+      if (!moving) moved = move();
     },
   );
 
@@ -90,15 +92,24 @@ export function passThrough(output: Output, sink: Sink): PassThrough {
 
   return {
     ended: allMoved,
+    async flush() {
+      await reachMarker();
+      await moved;
+    },
     async finish(lateOutputMs) {
-      marker.write();
-      await Promise.race([markerReached, allMoved, quiet(markerPatienceMs)]);
+      await reachMarker();
       marker.close();
-      const timer = setTimeout(() => source.close(), lateOutputMs);
+      const timer = setTimeout(() => source.close(), endsWithChild ? 0 : lateOutputMs);
       await allMoved;
       clearTimeout(timer);
     },
   };
+
+  function reachMarker(): Promise<void> {
+    const reached = new Promise<void>((resolve) => (onMarker = resolve));
+    marker.write();
+    return Promise.race([reached, allMoved, quiet(markerPatienceMs)]);
+  }
 
   /** Resolves when nothing has come for so long, though our own reader took all there was. */
   async function quiet(patienceMs: number) {

@@ -21,6 +21,8 @@ interface Posix {
   copyWindowSize(from: number, to: number): void;
   /** Whether we are in the terminal's foreground process group. */
   isForeground(fd: number): boolean;
+  /** Ends this process at once: workers are cut off wherever they are, as by a crash, and not unwound. */
+  exit(code: number): never;
   /** Ends this process by the signal, without a core file. Returns when the signal does not kill. */
   dieOf(signal: number): void;
 }

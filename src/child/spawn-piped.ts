@@ -1,30 +1,25 @@
 import { fstatSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { ReadStream, isatty } from 'node:tty';
+import { isatty } from 'node:tty';
 import { execa } from 'execa';
 import type { Stream } from '../domain/chunk.ts';
-import { type ByteSource, sourceOf } from './byte-source.ts';
-import { createEndMarker } from './end-marker.ts';
+import { descriptors, openMirrorTerminal, openPipe } from './channel.ts';
 import { createMonitor } from './monitor.ts';
-import { nativePath, posix } from './posix.ts';
-import type { Output, SpawnRequest, Spawned } from './spawned.ts';
-
-const descriptors: Record<Stream, number> = { stdout: 1, stderr: 2 };
+import { nativePath } from './posix.ts';
+import type { SpawnRequest, Spawned } from './spawned.ts';
 
 /**
  * Starts the child in pipe mode: its stdin is ours, the very same object; its
- * stdout and stderr are a pipe each, or a terminal where ours is one.
- *
- * What Node calls a pipe is a socket pair, which a child can tell (`test -p`)
- * and cannot open again (`/dev/stdout`), so these are real ones. Where our
- * stdout and stderr are one object (`2>&1`), so are the child's: two would
+ * stdout and stderr are a pipe each, or a terminal where ours is one. Where
+ * our stdout and stderr are one object (`2>&1`), so are the child's: two would
  * lose the order in which it wrote.
  */
-export function spawnPiped(request: SpawnRequest, options: { mirrorTerminals: boolean }): Spawned {
+export function spawnPiped(request: SpawnRequest): Spawned {
   const [name] = request.command;
   const monitor = createMonitor(name);
-  const stdout = openChannel('stdout', options.mirrorTerminals);
-  const stderr = isSameObject(1, 2) ? stdout : openChannel('stderr', options.mirrorTerminals);
+  const open = (stream: Stream) =>
+    request.mirrorTerminals && isatty(descriptors[stream]) ? openMirrorTerminal(stream) : openPipe(stream);
+  const stdout = open('stdout');
+  const stderr = isSameObject(1, 2) ? stdout : open('stderr');
   const channels = stderr === stdout ? [stdout] : [stdout, stderr];
 
   // In the monitor, the descriptors behind the standard ones are 3 and 4.
@@ -38,6 +33,8 @@ export function spawnPiped(request: SpawnRequest, options: { mirrorTerminals: bo
     ],
     env: { ...request.environment },
     extendEnv: false,
+    // A directory that was removed, or is out of reach, is still ours, but has no path.
+    ...(process.platform === 'linux' ? { cwd: '/proc/self/cwd' } : {}),
     buffer: false,
     cleanup: false,
     reject: false,
@@ -58,33 +55,6 @@ export function spawnPiped(request: SpawnRequest, options: { mirrorTerminals: bo
 /** execa takes any descriptor, though its types name only those up to 9. */
 function descriptor(fd: number): 3 {
   return fd as 3;
-}
-
-interface Channel {
-  readonly output: Output;
-  readonly writeEnd: number;
-  resize(): void;
-}
-
-function openChannel(stream: Stream, mirrorTerminals: boolean): Channel {
-  const target = descriptors[stream];
-  const isTerminal = mirrorTerminals && isatty(target);
-  const [readEnd, writeEnd] = isTerminal ? posix.openTerminal() : posix.pipe();
-  const resize = () => {
-    if (isTerminal) posix.copyWindowSize(target, writeEnd);
-  };
-  if (isTerminal) {
-    posix.setTermios(writeEnd, posix.termios(target));
-    // The real terminal translates line feeds; twice would be once too often.
-    posix.passOutput(writeEnd);
-    resize();
-  }
-  const output = { stream, target, source: readingFrom(readEnd, isTerminal), marker: createEndMarker(writeEnd) };
-  return { output, writeEnd, resize };
-}
-
-function readingFrom(fd: number, isTerminal: boolean): ByteSource {
-  return sourceOf(isTerminal ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false }));
 }
 
 /** Whether two descriptors lead to one pipe, file or terminal, where the order of what is written to both matters. */

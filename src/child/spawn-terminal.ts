@@ -2,22 +2,27 @@ import { constants, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { type IPty, spawn } from 'node-pty';
 import type { ByteSource } from './byte-source.ts';
+import { openPipe } from './channel.ts';
 import { createEndMarker, type EndMarker } from './end-marker.ts';
 import { createMonitor } from './monitor.ts';
 import { nativePath, posix } from './posix.ts';
-import type { SpawnRequest, Spawned } from './spawned.ts';
+import type { Output, SpawnRequest, Spawned } from './spawned.ts';
 import { defaultTerminalSize } from './terminal-size.ts';
 
-/** Starts the child in terminal mode: in a terminal of its own, set and sized like ours. */
+/**
+ * Starts the child in terminal mode: in a terminal of its own, set and sized
+ * like ours. Its stderr is a pipe where ours is no terminal (`2> errors.txt`).
+ */
 export function spawnTerminal(request: SpawnRequest): Spawned {
   const { command, environment } = request;
   const monitor = createMonitor(command[0]);
-  // node-pty hands on no descriptors, so these two go the way of all that is inherited.
-  posix.inherit(monitor.control);
-  posix.inherit(monitor.status);
+  const stderr = request.mirrorTerminals && !isatty(2) ? openPipe('stderr') : undefined;
+  const settings = [...mendEnvironment(environment), ...(stderr ? [`stderr=${stderr.writeEnd}`] : [])];
+  // node-pty hands on no descriptors, so these go the way of all that is inherited.
+  for (const fd of [monitor.control, monitor.status, ...(stderr ? [stderr.writeEnd] : [])]) posix.inherit(fd);
   const terminal = spawn(
     nativePath('ridealong-monitor'),
-    [`${monitor.control}`, `${monitor.status}`, 'terminal', ...mendEnvironment(environment), '--', ...command],
+    [`${monitor.control}`, `${monitor.status}`, 'terminal', ...settings, '--', ...command],
     {
       name: environment['TERM'] ?? 'xterm',
       cols: defaultTerminalSize.columns,
@@ -38,9 +43,16 @@ export function spawnTerminal(request: SpawnRequest): Spawned {
   resize();
   // The slave side stays open behind the last byte: the child's settings are asked for then.
   const marker: EndMarker = { ...createEndMarker(slave), close: () => undefined };
+  const stdout: Output = {
+    stream: 'stdout',
+    target: 1,
+    source: sourceOfTerminal(terminal),
+    marker,
+    endsWithChild: true,
+  };
   return {
     monitor,
-    outputs: [{ stream: 'stdout', target: 1, source: sourceOfTerminal(terminal), marker }],
+    outputs: stderr ? [stdout, stderr.output] : [stdout],
     resize,
     terminal: { master, slave },
   };

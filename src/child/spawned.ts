@@ -19,10 +19,14 @@ export interface Output {
   readonly source: ByteSource;
   readonly target: number;
   readonly marker: EndMarker;
+  /** Whether nobody can write to it any more when the child has ended. */
+  readonly endsWithChild: boolean;
 }
 
 export interface SpawnRequest {
   readonly command: readonly [string, ...string[]];
   /** The child's environment, whole. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether each output is a terminal where ours is one, and a pipe where not; otherwise all are what the mode says. */
+  readonly mirrorTerminals: boolean;
 }

@@ -1,15 +1,18 @@
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import type { Stream } from '../domain/chunk.ts';
 import type { Ending } from '../domain/session.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { type Sink, passThrough } from './pass-through.ts';
 import { attachRealTerminal } from './real-terminal.ts';
 import type { SpawnRequest, Spawned } from './spawned.ts';
 
+/** How long we wait for our reader, before we stop as the child did. */
+const flushPatienceMs = 200;
+
 export interface ChildOptions extends SpawnRequest {
   readonly mode: 'terminal' | 'pipe';
-  /** In pipe mode: a terminal for the child's stdout and stderr where ours is one. */
-  readonly mirrorTerminals: boolean;
   /** How long a worker that outlives the child may still write into its pipes. */
   readonly lateOutputMs: number;
   readonly sink: Sink;
@@ -20,25 +23,29 @@ export interface ChildOptions extends SpawnRequest {
 /** As kill(2) names it. */
 const ownProcessGroup = 0;
 
+export interface StartedChild {
+  /** The streams that are read from it: only one where two lead to the same place. */
+  readonly streams: readonly Stream[];
+  /** How it ended, once all it wrote was passed on and given to the sink. */
+  readonly ended: Promise<Ending>;
+}
+
 /** The mode in which a child mirrors us: a terminal of its own when our stdin and stdout are terminals. */
 export function mirroredMode(): 'terminal' | 'pipe' {
   return isatty(0) && isatty(1) ? 'terminal' : 'pipe';
 }
 
-/**
- * Starts the command; from here on its terminal, signals and end are ours.
- *
- * @returns how it ended, once all it wrote was passed on and given to the sink
- */
-export async function startChild(options: ChildOptions): Promise<{ readonly ended: Promise<Ending> }> {
+/** Starts the command; from here on its terminal, signals and end are ours. */
+export async function startChild(options: ChildOptions): Promise<StartedChild> {
   const spawned = await spawn(options);
   const { monitor } = spawned;
   const terminal = spawned.terminal === undefined ? undefined : attachRealTerminal(spawned.terminal);
-  const signals = forwardSignals(monitor);
-
+  const signals = forwardSignals((signal) => {
+    // Started in the background, the terminal becomes ours with `fg`.
+    if (signal === 'SIGCONT') terminal?.takeOver();
+    monitor.deliver(signal);
+  });
   terminal?.takeOver();
-  // Started in the background, the terminal becomes ours with `fg`.
-  if (terminal) process.on('SIGCONT', () => terminal.takeOver());
   process.on('SIGWINCH', () => {
     spawned.resize();
     options.onResize();
@@ -48,13 +55,19 @@ export async function startChild(options: ChildOptions): Promise<{ readonly ende
 
   const outputs = spawned.outputs.map((output) =>
     passThrough(output, (stream, passed) => {
-      if (terminal) for (const { bytes } of passed) terminal.observe(bytes);
+      if (stream === 'stdout' && terminal) for (const { bytes } of passed) terminal.observe(bytes);
       return options.sink(stream, passed);
     }),
   );
 
-  /** Stops us as the child was stopped, so that a shell sees its job stop; goes on when the shell does. */
-  function stopAlike(signal: number) {
+  /**
+   * Stops us as the child was stopped, so that a shell sees its job stop; goes on when the shell does.
+   * What it wrote before comes before: the end of the alternate screen, for one. But our reader may be
+   * stopped by the same Ctrl-Z.
+   */
+  async function stopAlike(signal: number) {
+    await Promise.race([Promise.all(outputs.map((output) => output.flush())), sleep(flushPatienceMs)]);
+    if (hasEnded) return;
     terminal?.giveBack();
     // A terminal stops a process group as a whole; in pipe mode it has done so already.
     const whom = terminal !== undefined && signal !== constants.signals.SIGSTOP ? ownProcessGroup : process.pid;
@@ -65,22 +78,25 @@ export async function startChild(options: ChildOptions): Promise<{ readonly ende
     monitor.deliver('SIGCONT');
   }
 
+  let hasEnded = false;
   const ending = new Promise<Ending>((resolve) => {
     monitor.begin((news) => {
-      if (news.kind === 'stopped') stopAlike(news.signal);
-      else if (news.kind === 'ended') resolve(news.ending);
+      if (news.kind === 'stopped') void stopAlike(news.signal);
+      if (news.kind !== 'ended') return;
+      hasEnded = true;
+      resolve(news.ending);
     });
   });
   monitor.go();
 
   async function finish(): Promise<Ending> {
     const how = await ending;
-    await Promise.all(outputs.map((output) => output.finish(terminal ? 0 : options.lateOutputMs)));
+    await Promise.all(outputs.map((output) => output.finish(options.lateOutputMs)));
     terminal?.leave(how);
     monitor.release();
     return how;
   }
-  return { ended: finish() };
+  return { streams: spawned.outputs.map(({ stream }) => stream), ended: finish() };
 }
 
 async function spawn(options: ChildOptions): Promise<Spawned> {
@@ -89,5 +105,5 @@ async function spawn(options: ChildOptions): Promise<Spawned> {
     return spawnTerminal(options);
   }
   const { spawnPiped } = await import('./spawn-piped.ts');
-  return spawnPiped(options, options);
+  return spawnPiped(options);
 }

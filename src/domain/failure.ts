@@ -8,6 +8,8 @@ export type Failure =
   | { readonly reason: 'usage'; readonly message: string }
   | { readonly reason: 'session-not-found' | 'session-ambiguous'; readonly message: string }
   | { readonly reason: 'pack-invalid'; readonly message: string; readonly complaints: readonly Complaint[] }
+  /** Another process holds the write lock: worth another try. */
+  | { readonly reason: 'database-busy'; readonly message: string }
   | { readonly reason: 'database-unreadable' | 'database-newer' | 'database-foreign'; readonly message: string }
   | { readonly reason: 'recording-unreadable' | 'recording-unwritable'; readonly message: string };
 
@@ -42,6 +44,7 @@ export function exitCodeOf(failure: Failure): number {
       return exitCodes.usage;
     case 'recording-unreadable':
     case 'recording-unwritable':
+    case 'database-busy':
     case 'database-unreadable':
     case 'database-newer':
     case 'database-foreign':

@@ -33,7 +33,10 @@ export interface Pattern {
   readonly stream?: Stream;
   /** Only lines in this section, where given; see {@link Section}. */
   readonly section?: string;
-  /** Literals of which a matching line contains at least one; taken from the regex where absent. */
+  /**
+   * Literals of which a matching line contains at least one, without ASCII case; taken from the regex where absent.
+   * A line feed at a literal's beginning stands for the beginning of the line.
+   */
   readonly literals?: readonly string[];
   readonly execution?: Execution;
   readonly examples: { readonly match: readonly string[]; readonly noMatch: readonly string[] };
@@ -61,6 +64,8 @@ export interface Section {
 export interface Execution {
   readonly source: string;
   readonly flags: string;
+  /** Whether V8's linear engine may run it, if it can. */
+  readonly linear: boolean;
   /** Whether backtracking could take long on a short line, so that it needs a time limit where it is not linear. */
   readonly backtracks: boolean;
 }

@@ -23,6 +23,8 @@ export interface Session {
   readonly terminalSize?: { readonly columns: number; readonly rows: number };
   /** Name and digest of each pack that applies, in the order in which they are searched. */
   readonly packs: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
+  /** Absolute paths of the packs that were named on the command line. */
+  readonly patternFiles: readonly string[];
   /** Absent while the session runs, and when its wrapper was killed. */
   readonly end?: SessionEnd;
 }

@@ -27,6 +27,7 @@ const session: z.ZodType<Session> = z.object({
   startedAt: z.iso.datetime(),
   terminalSize: z.object({ columns: z.number(), rows: z.number() }).exactOptional(),
   packs: z.array(z.object({ name: z.string(), version: z.string(), digest: z.string() })),
+  patternFiles: z.array(z.string()),
   end: z.object({ endedAt: z.iso.datetime(), ending, gapBytes: bytesPerStream }).exactOptional(),
 });
 

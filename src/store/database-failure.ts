@@ -44,7 +44,7 @@ function expectedFailure(path: string, error: unknown): Failure | undefined {
     case 'SQLITE_BUSY':
     case 'SQLITE_LOCKED':
     case 'SQLITE_PROTOCOL':
-      return unreadable(`the database ${path} is locked by another process; try again`);
+      return { reason: 'database-busy', message: `the database ${path} is locked by another process; try again` };
     case 'SQLITE_FULL':
       return unreadable(`no space left for the database ${path}; free some and go on`);
     case 'SQLITE_READONLY':

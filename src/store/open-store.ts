@@ -14,8 +14,11 @@ export function openStore(paths: {
   readonly database: string;
   /** The folder that holds a folder per session. */
   readonly recordings: string;
+  /** How long a call waits for another process's lock before it fails as `database-busy`; half a minute by default. */
+  readonly lockPatienceMs?: number;
 }): Result<EventStore, Failure> {
-  const { database, recordings } = paths;
+  const { database, recordings, lockPatienceMs } = paths;
   const opened = openDatabase(database);
+  if (opened.ok && lockPatienceMs !== undefined) opened.value.pragma(`busy_timeout = ${lockPatienceMs}`);
   return opened.ok ? attempt(database, () => ok(new SqliteEventStore(opened.value, recordings))) : opened;
 }
