@@ -1,0 +1,178 @@
+import type { Stream } from '../domain/chunk.ts';
+import type { Pack, Pattern } from '../domain/pattern.ts';
+import { fenceMarkers } from './code-fences.ts';
+import { createLiteralScanner, type LineCursor } from './literal-scanner.ts';
+import { type Heading, type Rule, rulesOf } from './rules.ts';
+import { createSections, type Sections } from './sections.ts';
+import type { SessionBudget } from './session-budget.ts';
+import { type Span, settleOverlaps } from './settle-overlaps.ts';
+
+/** How much work was done, so that it can be kept in bounds. */
+export interface MatcherStats {
+  readonly lines: number;
+  /** Lines on which any regex was run. */
+  readonly candidateLines: number;
+  readonly regexExecutions: number;
+}
+
+export interface Match {
+  readonly pattern: Pattern;
+  readonly groups: RegExpExecArray;
+}
+
+const noMatches: readonly (Match & Span)[] = [];
+
+/** What a line is matched in. */
+export interface LineContext {
+  readonly stream: Stream;
+  readonly lineNumber: number;
+  readonly sections: Sections;
+  readonly budget: SessionBudget;
+  readonly nowMs: () => number;
+}
+
+/** The patterns of some packs, ready to be searched. May serve many sessions. */
+export interface Matcher {
+  readonly repeats: ReadonlySet<Stream>;
+  /** For a stream that begins, and is in no section. */
+  newSections(): Sections;
+  cursorOver(bytes: Uint8Array): LineCursor;
+  /** Whether a line must be looked at even if none of the literals stands in it. */
+  looksAtEvery(sections: Sections, lineNumber: number): boolean;
+  mayOpenFence(cursor: LineCursor): boolean;
+  /** The matches in the cursor's line, whose text is asked for only if need be; a heading begins its section. */
+  matchesIn(text: () => string, cursor: LineCursor, context: LineContext): readonly Match[];
+  countLines(lines: number): void;
+  stats(): MatcherStats;
+}
+
+/** Compiles packs, which all apply; see `packsForAgent`. Later ones replace patterns of earlier ones by their ids. */
+export function createMatcher(packs: readonly Pack[]): Matcher {
+  const { rules, headings } = rulesOf(packs);
+  const index = indexLiterals(rules, headings);
+  const scanner = createLiteralScanner(index.literals);
+  const stats = { lines: 0, candidateLines: 0, regexExecutions: 0 };
+  /** The number of the call in which a rule was last chosen, so that none is run twice. */
+  const chosenIn = new Float64Array(rules.length);
+  let calls = 0;
+
+  function run(name: string, regex: Rule['regex'], text: () => string, { budget, nowMs }: LineContext) {
+    if (budget.isDisabled(name)) return [];
+    stats.regexExecutions += 1;
+    const line = text();
+    const start = nowMs();
+    const matches = regex().matchesOf(line);
+    budget.spend(name, nowMs() - start, matches === 'took-too-long' ? matches : 'ended');
+    return matches === 'took-too-long' ? [] : matches;
+  }
+
+  function beginSections(text: () => string, cursor: LineCursor, context: LineContext): void {
+    const tryHeading = (index: number) => {
+      const heading = headings[index];
+      if (heading === undefined || run(heading.name, heading.regex, text, context).length === 0) return;
+      context.sections.begin(index, context.lineNumber);
+    };
+    for (const heading of index.headingsOfEveryLine) tryHeading(heading);
+    for (let hit = 0; hit < cursor.hitCount; hit += 1) {
+      for (const heading of index.headingsOf[cursor.hits[hit] ?? 0] ?? []) tryHeading(heading);
+    }
+  }
+
+  /** The rules that could match the line, each once. */
+  function candidates(cursor: LineCursor, context: LineContext): Rule[] {
+    const chosen: Rule[] = [];
+    calls += 1;
+    const choose = (rule: Rule) => {
+      const { pattern, section, order } = rule;
+      if (chosenIn[order] === calls) return;
+      if (pattern.stream !== undefined && pattern.stream !== context.stream) return;
+      if (pattern.section !== undefined) {
+        if (section === undefined || !context.sections.isIn(section, context.lineNumber)) return;
+      }
+      chosenIn[order] = calls;
+      chosen.push(rule);
+    };
+    for (const rule of index.rulesOfEveryLine) choose(rule);
+    for (const rule of index.sectionRulesOfEveryLine) choose(rule);
+    for (let hit = 0; hit < cursor.hitCount; hit += 1) {
+      for (const rule of index.rulesOf[cursor.hits[hit] ?? 0] ?? []) choose(rule);
+    }
+    return chosen;
+  }
+
+  return {
+    repeats: new Set(packs.flatMap(({ repeats }) => repeats ?? [])),
+    newSections: () => createSections(headings, index.sectionsOf),
+    cursorOver: (bytes) => scanner.cursorOver(bytes),
+    looksAtEvery: (sections, lineNumber) =>
+      index.rulesOfEveryLine.length > 0 ||
+      index.headingsOfEveryLine.length > 0 ||
+      index.sectionsOfEveryLine.some((section) => sections.isIn(section, lineNumber)),
+    mayOpenFence(cursor) {
+      for (let hit = 0; hit < cursor.hitCount; hit += 1) {
+        if ((cursor.hits[hit] ?? 0) < fenceMarkers.length) return true;
+      }
+      return false;
+    },
+    matchesIn(text, cursor, context) {
+      const executionsBefore = stats.regexExecutions;
+      beginSections(text, cursor, context);
+      const rules = candidates(cursor, context);
+      const matches =
+        rules.length === 0
+          ? noMatches
+          : rules.flatMap(({ pattern, regex, order }) =>
+              run(pattern.id, regex, text, context).map((groups) => ({
+                pattern,
+                groups,
+                start: groups.index,
+                end: groups.index + groups[0].length,
+                priority: pattern.priority,
+                order,
+              })),
+            );
+      if (stats.regexExecutions > executionsBefore) stats.candidateLines += 1;
+      return settleOverlaps(matches);
+    },
+    countLines(lines) {
+      stats.lines += lines;
+    },
+    stats: () => ({ ...stats }),
+  };
+}
+
+/** Who is to be woken by which literal, and who by every line. The fences' markers are the first literals. */
+function indexLiterals(rules: readonly Rule[], headings: readonly Heading[]) {
+  const literals: string[] = [...fenceMarkers];
+  const numbers = new Map<string, number>();
+  const rulesOf: Rule[][] = [];
+  const headingsOf: number[][] = [];
+  const numberOf = (literal: string) => {
+    const known = numbers.get(literal);
+    if (known !== undefined) return known;
+    numbers.set(literal, literals.length);
+    return literals.push(literal) - 1;
+  };
+  for (const rule of rules) {
+    for (const literal of rule.pattern.literals ?? []) (rulesOf[numberOf(literal)] ??= []).push(rule);
+  }
+  for (const [index, heading] of headings.entries()) {
+    for (const literal of heading.literals ?? []) (headingsOf[numberOf(literal)] ??= []).push(index);
+  }
+  const withoutLiterals = rules.filter(({ pattern }) => pattern.literals === undefined);
+  const sectionRulesOfEveryLine = withoutLiterals.filter(({ section }) => section !== undefined);
+  return {
+    literals,
+    rulesOf,
+    headingsOf,
+    sectionsOf: literals.map((_, literal) => {
+      if (literal < fenceMarkers.length || headingsOf[literal]) return undefined;
+      const sections = (rulesOf[literal] ?? []).map(({ section }) => section);
+      return sections.includes(undefined) ? undefined : sections.filter((section) => section !== undefined);
+    }),
+    rulesOfEveryLine: withoutLiterals.filter(({ pattern }) => pattern.section === undefined),
+    sectionRulesOfEveryLine,
+    sectionsOfEveryLine: [...new Set(sectionRulesOfEveryLine.flatMap(({ section }) => section ?? []))],
+    headingsOfEveryLine: [...headings.keys()].filter((heading) => headings[heading]?.literals === undefined),
+  };
+}
