@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../support/random.ts';
+import { readCapture, recut } from './captures.ts';
+import { eventsOf, matcherFor } from './extraction.ts';
+import { goldenOfEvent, readGolden } from './golden.ts';
+
+const corpus = fileURLToPath(new URL('.', import.meta.url));
+const goldenFiles = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.golden.yaml'),
+);
+/** Another one in each run; name it in `SEED` to see a failure again. */
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+
+describe.each(goldenFiles.sort())('%s', (file) => {
+  const { agent, capture, events } = readGolden(join(corpus, file));
+  const matcher = matcherFor(agent);
+
+  it('gives these events, as recorded', () => {
+    expect(eventsOf(matcher, readCapture(capture)).map(goldenOfEvent)).toEqual(events);
+  });
+
+  it(`gives these events, wherever its chunks are cut (SEED=${seed})`, () => {
+    const random = seededRandom(seed);
+    for (let round = 0; round < 20; round += 1) {
+      const chunks = recut(readCapture(capture), random);
+      expect(eventsOf(matcher, chunks).map(goldenOfEvent)).toEqual(events);
+    }
+  });
+
+  it('gives these events, byte by byte', () => {
+    const chunks = recut(readCapture(capture), () => 0);
+    expect(eventsOf(matcher, chunks).map(goldenOfEvent)).toEqual(events);
+  });
+});
+
+it('covers each of codex’ captures in plain text', () => {
+  const covered = goldenFiles.map((file) => readGolden(join(corpus, file)).capture);
+  const recorded = ['400', '429', 'prose', 'tool'].map((name) => `codex/pipe-text-${name}`);
+  expect(covered).toEqual(expect.arrayContaining(recorded));
+});

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Chunk, streams } from '../../src/domain/chunk.ts';
+import { limits } from '../../src/domain/config.ts';
+import type { Event } from '../../src/domain/event.ts';
+import type { Pack } from '../../src/domain/pattern.ts';
+import { createExtractor } from '../../src/extract/extractor.ts';
+import { loadPack } from '../../src/extract/load-pack.ts';
+import { createMatcher, type Matcher } from '../../src/extract/matcher.ts';
+import { packsForAgent } from '../../src/extract/packs-for-agent.ts';
+import { createLineSplitter } from '../../src/lines/line-splitter.ts';
+
+const packsFolder = fileURLToPath(new URL('../../patterns', import.meta.url));
+
+/** The packs that come with Ridealong, from their sources. */
+export function shippedPackFiles(): { file: string; yaml: string }[] {
+  return readdirSync(packsFolder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((file) => ({ file, yaml: readFileSync(join(packsFolder, file), 'utf8') }));
+}
+
+export function shippedPacks(): Pack[] {
+  return shippedPackFiles().map(({ file, yaml }) => {
+    const pack = loadPack(yaml, file);
+    if (!pack.ok) throw new Error(pack.failure.message);
+    return pack.value;
+  });
+}
+
+export const matcherFor = (agent: string): Matcher => createMatcher(packsForAgent(shippedPacks(), agent));
+
+/** What the follower finds in these chunks. */
+export function eventsOf(matcher: Matcher, chunks: readonly Chunk[]): Event[] {
+  // A clock that stands still: no pattern runs out of time on a busy machine.
+  const extractor = createExtractor({ matcher, nowMs: () => 0 });
+  const { maxLineBytes } = limits;
+  const splitters = {
+    stdout: createLineSplitter({ stream: 'stdout', maxLineBytes }),
+    stderr: createLineSplitter({ stream: 'stderr', maxLineBytes }),
+  };
+  const events: Event[] = [];
+  for (const chunk of chunks) {
+    const block = splitters[chunk.stream].push(chunk);
+    if (block) events.push(...extractor.scan(block));
+  }
+  const timeUs = chunks.at(-1)?.timeUs ?? 0;
+  for (const stream of streams) {
+    const block = splitters[stream].end(timeUs);
+    if (block) events.push(...extractor.scan(block));
+  }
+  return [...events, ...extractor.end()];
+}
+
+/** What is found in these lines, printed on one stream. */
+export function eventsOfLines(matcher: Matcher, lines: readonly string[]): Event[] {
+  return eventsOf(matcher, [{ stream: 'stdout', offset: 0, timeUs: 0, bytes: Buffer.from(`${lines.join('\n')}\n`) }]);
+}
