@@ -1,0 +1,118 @@
+// Bundles what the program starts with into dist/, works out at build time what
+// would cost time at each start (the packs, checked and compiled), and writes
+// the type declarations. The old dist/ is replaced only by one that is whole.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  // Native packages stay what npm installed.
+  external: ['better-sqlite3', 'node-pty'],
+  // Packages in CommonJS, once bundled, still ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
+  },
+  minifySyntax: true,
+  logLevel: 'warning',
+};
+
+compileNativeParts();
+const next = mkdtempSync('dist.next-');
+try {
+  await bundle();
+  await compilePacks();
+  if (!process.argv.includes('--no-types')) declareTypes();
+  replaceDist();
+} finally {
+  rmSync(next, { recursive: true, force: true });
+}
+
+/** `npm install` has compiled them; afterwards they may have been edited. */
+function compileNativeParts() {
+  const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['binding.gyp', ...readdirSync('native').map((name) => join('native', name))];
+  const results = ['posix.node', 'ridealong-monitor'].map((name) => join('build', 'Release', name));
+  if (Math.min(...results.map(modified)) > Math.max(...sources.map(modified))) return;
+  const { status } = spawnSync('npm', ['run', '--silent', 'install'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('the native parts could not be compiled; `npm run install` tells more');
+}
+
+async function bundle() {
+  const { metafile } = await build({
+    ...shared,
+    outdir: next,
+    splitting: true,
+    metafile: true,
+    entryPoints: { ridealong: 'src/cli/main.ts', follow: 'src/follow.ts', index: 'src/index.ts' },
+  });
+  writeFileSync(join(next, 'third-party-licenses.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of the packages whose code is in the bundle; they ask to be handed on with it. */
+function licencesOf(files) {
+  const packages = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  return [...packages]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file === undefined ? '' : `\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
+      return `${name} ${version} (${license})${text}\n`;
+    })
+    .join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+async function compilePacks() {
+  const packTools = join(next, 'pack-tools.mjs');
+  await build({
+    ...shared,
+    outfile: packTools,
+    stdin: {
+      contents: "export * from './src/extract/compile-packs.ts'; export * from './src/extract/pack-schema.ts';",
+      resolveDir: '.',
+      loader: 'ts',
+    },
+  });
+  const { compileShippedPacks, packJsonSchema } = await import(pathToFileURL(packTools).href);
+  rmSync(packTools);
+  writeFileSync(join(next, 'packs.json'), compileShippedPacks('patterns'));
+  writeFileSync(join(next, 'pack.schema.json'), `${JSON.stringify(packJsonSchema(), undefined, 2)}\n`);
+}
+
+/** The declarations of what other programs may import, and of nothing else. */
+function declareTypes() {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const types = join(next, 'types');
+  const { status } = spawnSync(
+    process.execPath,
+    [compiler, '-p', 'scripts/tsconfig.declarations.json', '--declarationDir', types],
+    { stdio: 'inherit' },
+  );
+  if (status !== 0) throw new Error('the type declarations could not be written');
+  // `rewriteRelativeImportExtensions` leaves declarations alone.
+  for (const file of readdirSync(types, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.d.ts')) continue;
+    const path = join(types, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/(from '\.[^']*)\.ts'/g, "$1.js'"));
+  }
+}
+
+function replaceDist() {
+  const old = mkdtempSync('dist.old-');
+  try {
+    renameSync('dist', join(old, 'dist'));
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  renameSync(next, 'dist');
+  rmSync(old, { recursive: true, force: true });
+}

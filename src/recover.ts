@@ -1,0 +1,95 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { type Paths, limits, pathsFrom } from './domain/config.ts';
+import type { Failure } from './domain/failure.ts';
+import type { EventStore } from './domain/ports.ts';
+import { type Result, fail, ok } from './domain/result.ts';
+import type { Session, SessionEnd } from './domain/session.ts';
+import { isSessionId, recordingFolder } from './recording/folder.ts';
+
+/**
+ * Extracts what wrappers that are gone left behind in their recordings: from
+ * the checkpoint of each, nothing twice, nothing missing.
+ *
+ * @returns what could not be recovered, and why
+ */
+export async function recover(paths: Paths): Promise<Failure[]> {
+  if (!existsSync(paths.recordings)) return [];
+  const { openStore } = await import('./store/open-store.ts');
+  const opened = openStore(paths);
+  if (!opened.ok) return [opened.failure];
+  const store = opened.value;
+  try {
+    const left = unfinishedSessions(paths, store);
+    if (!left.ok) return [left.failure];
+    const failures: Failure[] = [];
+    for (const sessionId of left.value) {
+      const outcome = await recoverSession(paths, store, sessionId);
+      if (!outcome.ok) failures.push(outcome.failure);
+    }
+    return failures;
+  } finally {
+    store.close();
+  }
+}
+
+function unfinishedSessions(paths: Paths, store: EventStore): Result<string[], Failure> {
+  const ended = store.endedSessions();
+  if (!ended.ok) return ended;
+  const names = readdirSync(paths.recordings).filter((name) => isSessionId(name) && !ended.value.has(name));
+  // `session.json` is there before the first byte: without it, nothing was recorded.
+  return ok(names.filter((name) => existsSync(recordingFolder(paths.recordings, name).session)).sort());
+}
+
+async function recoverSession(paths: Paths, store: EventStore, sessionId: string): Promise<Result<void, Failure>> {
+  const { readSessionFile } = await import('./recording/read-session-file.ts');
+  const { isRunning } = await import('./recording/process-identity.ts');
+  const folder = recordingFolder(paths.recordings, sessionId);
+  const read = readSessionFile(folder);
+  if (!read.ok) return read;
+  const session = read.value;
+  if (isRunning(session.process)) return ok(undefined);
+  return extractAgain(paths, store, session);
+}
+
+async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<void, Failure>> {
+  const { loadPacks } = await import('./extract/load-packs.ts');
+  const { createMatcher } = await import('./extract/matcher.ts');
+  const { openRecordingReader } = await import('./recording/reader.ts');
+  const { createSessionExtraction } = await import('./session-extraction.ts');
+  const { userPacks, projectPacks } = pathsFrom(process.env, session.workingDirectory);
+  const { packs } = await loadPacks(session.agent, { userPacks, projectPacks }, session.patternFiles);
+  const added = store.addSession(session);
+  if (!added.ok) return added;
+  const known = store.checkpointOf(session.id);
+  if (!known.ok) return known;
+  if (known.value === undefined) return fail({ reason: 'session-not-found', message: `${session.id} was deleted` });
+  const extraction = createSessionExtraction({
+    sessionId: session.id,
+    store,
+    matcher: createMatcher(packs),
+    checkpoint: known.value.checkpoint,
+  });
+  const reader = openRecordingReader(recordingFolder(paths.recordings, session.id));
+  try {
+    for (let chunk = reader.next(); chunk !== undefined; chunk = reader.next()) {
+      extraction.scan(chunk);
+      if (extraction.pendingEvents < limits.maxBatchEvents) continue;
+      const outcome = extraction.commit();
+      if (!outcome.ok) return outcome;
+      // Another process recovers it too, and was faster.
+      if (outcome.value === 'stale') return ok(undefined);
+    }
+    for (const chunk of reader.untimed()) extraction.scan(chunk);
+    extraction.end(reader.position.timeUs);
+    const outcome = extraction.finish(session.end ?? unseenEnd(session, reader.position.timeUs));
+    return outcome.ok ? ok(undefined) : outcome;
+  } finally {
+    reader.close();
+  }
+}
+
+/** The wrapper was killed: all that is known is when it last recorded something. */
+function unseenEnd(session: Session, timeUs: number): SessionEnd {
+  const endedAt = new Date(Date.parse(session.startedAt) + timeUs / 1000).toISOString();
+  return { endedAt, ending: { kind: 'unseen' }, gapBytes: { stdout: 0, stderr: 0 } };
+}

@@ -1,0 +1,120 @@
+import { writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { ulid } from 'ulid';
+import { endLike } from './child/end-like.ts';
+import { passStdinThrough } from './child/pass-stdin.ts';
+import type { Sink } from './child/pass-through.ts';
+import { mirroredMode, startChild } from './child/start-child.ts';
+import { terminalSize } from './child/terminal-size.ts';
+import type { Stream } from './domain/chunk.ts';
+import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
+import type { Ending, Session } from './domain/session.ts';
+import { type FollowerThread, startFollower } from './follower-thread.ts';
+import { identify } from './recording/process-identity.ts';
+
+/*
+ * The composition root of the main thread: child → follower. It starts the
+ * child before anything else, and from then on it moves bytes.
+ */
+
+/** Wraps the command and ends as it ends. `suggestCommand` names the command of ours that a word may have meant. */
+export async function run(
+  options: WrapOptions,
+  { suggestCommand }: { suggestCommand: (word: string) => string | undefined },
+): Promise<never> {
+  const { command } = options;
+  const mode = options.terminal === 'auto' ? mirroredMode() : options.terminal === 'always' ? 'terminal' : 'pipe';
+  const session = newSession(options, { mode, command });
+  const recording = createRecording();
+  const child = await startChild({
+    command,
+    environment: { ...environment(), RIDEALONG_SESSION_ID: session.id },
+    mode,
+    mirrorTerminals: options.terminal !== 'never',
+    lateOutputMs: options.drainTimeoutMs,
+    sink: recording.sink,
+    onResize: recording.resized,
+  });
+  const follower = recording.begin(session, child.streams);
+  const ending = await child.ended;
+  if (ending.kind === 'not-started') {
+    const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
+    complain(suggestion === undefined ? ending.message : `${ending.message}; did you mean \`${suggestion}\`?`);
+  } else if (ending.kind === 'unseen') {
+    complain('the process that watches over the command was killed; how the command ended is unknown');
+  }
+  return finish(follower, ending, options.drainTimeoutMs);
+}
+
+/** Records our stdin, a stream that is no child's, and passes it on to our stdout. */
+export async function runPipe(options: PipeOptions): Promise<never> {
+  const session = newSession(options, { mode: 'stream', command: [] });
+  const recording = createRecording();
+  const follower = recording.begin(session, ['stdout']);
+  await passStdinThrough(recording.sink);
+  return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
+}
+
+/** Joins the passthrough to the follower, which is started when the child runs already. */
+function createRecording() {
+  let follower: FollowerThread | undefined;
+  const startMs = performance.now();
+  const timeUs = (atMs: number) => Math.max(0, Math.round((atMs - startMs) * 1000));
+  const sink: Sink = (stream, passed) =>
+    follower?.offer(passed.map(({ bytes, readAtMs }) => ({ stream, bytes, timeUs: timeUs(readAtMs) })));
+  return {
+    sink,
+    resized: () => follower?.resized({ ...terminalSize(), timeUs: timeUs(performance.now()) }),
+    begin(session: Session, streams: readonly Stream[]): FollowerThread {
+      follower = startFollower({ session, streams, paths: pathsFrom(process.env, session.workingDirectory) });
+      return follower;
+    },
+  };
+}
+
+async function finish(follower: FollowerThread, ending: Ending, drainTimeoutMs: number): Promise<never> {
+  const troubles = await follower.finish(ending, drainTimeoutMs);
+  for (const trouble of troubles) complain(trouble);
+  return endLike(ending);
+}
+
+function newSession(options: PipeOptions, what: Pick<Session, 'mode' | 'command'>): Session {
+  const parentSession = process.env['RIDEALONG_SESSION_ID'];
+  return {
+    ...what,
+    id: ulid(),
+    agent: options.agent,
+    workingDirectory: workingDirectory(),
+    host: hostname(),
+    process: identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
+    startedAt: new Date().toISOString(),
+    packs: [],
+    patternFiles: options.patternFiles.map((file) => resolve(file)),
+    ...(parentSession === undefined ? {} : { parentSession }),
+    ...(what.mode === 'terminal' ? { terminalSize: terminalSize() } : {}),
+  };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    // It was removed; what the shell calls it is all there is.
+    return process.env['PWD'] ?? '/';
+  }
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function complain(message: string): void {
+  try {
+    writeSync(2, `ridealong: ${message}\n`);
+  } catch {
+    // Nobody listens.
+  }
+}
