@@ -1,0 +1,13 @@
+/** Commands that read what was recorded; `run` and `pipe` record. */
+export const readingCommands = [
+  'sessions',
+  'show',
+  'events',
+  'code',
+  'logs',
+  'patterns',
+  'doctor',
+  'completion',
+] as const;
+
+export const commandNames: readonly string[] = [...readingCommands, 'run', 'pipe'];

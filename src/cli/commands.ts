@@ -1,0 +1,70 @@
+import { type Paths, pathsFrom } from '../domain/config.ts';
+import type { Command } from './command.ts';
+import { codeCommand } from './commands/code.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { eventsCommand } from './commands/events.ts';
+import { logsCommand } from './commands/logs.ts';
+import { patternsCheckCommand } from './commands/patterns-check.ts';
+import { patternsListCommand } from './commands/patterns-list.ts';
+import { patternsTryCommand } from './commands/patterns-try.ts';
+import { sessionsCommand } from './commands/sessions.ts';
+import { showCommand } from './commands/show.ts';
+import { expectedValue } from './expected-value.ts';
+import type { CommandGroup, Completer } from './program.ts';
+import { completionRequest, readWords } from './read-words.ts';
+import { processTerminal, refuse } from './terminal.ts';
+
+const patterns: CommandGroup = {
+  name: 'patterns',
+  describe: 'List, check and try patterns',
+  commands: [patternsListCommand, patternsCheckCommand, patternsTryCommand],
+};
+
+const commands: readonly (Command | CommandGroup)[] = [
+  sessionsCommand,
+  showCommand,
+  eventsCommand,
+  codeCommand,
+  logsCommand,
+  patterns,
+  doctorCommand,
+];
+
+/** Runs the command that the words name. @returns the exit code */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  const terminal = processTerminal();
+  const paths = pathsFrom(process.env, process.cwd());
+  const read = await readWords(words, commands, {
+    complete: await completerFor(words, paths),
+    columns: terminal.columns,
+  });
+  if (!read.ok) return refuse(terminal, read.failure);
+  if (read.value.kind === 'print') {
+    await terminal.write(read.value.text);
+    return 0;
+  }
+  const { command, options, operands } = read.value;
+  return command.run(options, operands, {
+    terminal,
+    paths,
+    now: new Date(),
+    async openStore() {
+      const { openStore } = await import('./open-store.ts');
+      return openStore(paths, (message) => terminal.complain(message));
+    },
+  });
+}
+
+/** Opens the store only when the shell asks for completions. */
+async function completerFor(words: readonly string[], paths: Paths): Promise<Completer> {
+  if (words[0] !== completionRequest) return () => undefined;
+  const { openReader } = await import('../store/open-reader.ts');
+  return (typed) => {
+    const expected = expectedValue(typed, commands);
+    if (expected !== 'session') return expected;
+    const reader = openReader(paths.database);
+    const sessions = reader.ok ? reader.value.sessions({ limit: 50 }) : reader;
+    if (reader.ok) reader.value.close();
+    return sessions.ok ? sessions.value.map(({ session_id }) => session_id) : [];
+  };
+}

@@ -1,0 +1,31 @@
+import { exitCodes } from '../../domain/failure.ts';
+import { defineCommand } from '../command.ts';
+import { checkDatabase } from '../doctor/check-database.ts';
+import { checkNativeParts } from '../doctor/check-native-parts.ts';
+import { checkPacks } from '../doctor/check-packs.ts';
+import { checkPaths } from '../doctor/check-paths.ts';
+import { checkVersions } from '../doctor/check-versions.ts';
+import { readPackPlaces } from '../pack-places.ts';
+import { packageRoot } from '../package-root.ts';
+import { findingsText } from '../output/findings-text.ts';
+import { json } from '../output/json.ts';
+import { readingOptions } from '../reading-options.ts';
+
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  describe: 'Check that everything is in place, and say how to fix what is not',
+  operands: [],
+  options: { json: readingOptions.json },
+  examples: [['ridealong doctor', 'exit code 1 if something is broken']],
+  async run(options, _operands, { terminal, paths }) {
+    const findings = [
+      ...checkVersions(process.versions.node),
+      ...checkNativeParts(packageRoot()),
+      ...checkPaths(paths),
+      ...(await checkDatabase(paths.database)),
+      ...checkPacks(await readPackPlaces(paths)),
+    ];
+    await terminal.write(options.json === true ? json(findings) : findingsText(findings, terminal));
+    return findings.some(({ verdict }) => verdict === 'fail') ? exitCodes.failure : 0;
+  },
+});

@@ -1,0 +1,21 @@
+import { type Command, operandName } from './command.ts';
+import type { CommandGroup } from './program.ts';
+
+/**
+ * What the last of the typed words (`ridealong` is the first) is going to be:
+ * the name of a session, one of some values, or something else.
+ */
+export function expectedValue(
+  typed: readonly string[],
+  commands: readonly (Command | CommandGroup)[],
+): 'session' | string[] | undefined {
+  const command = commands.find(({ name }) => name === typed[1]);
+  if (command === undefined || 'commands' in command) return undefined;
+  const previous = typed.at(-2) ?? '';
+  if (previous === '--session') return 'session';
+  const choices = command.options[previous.replace(/^--/, '')]?.choices;
+  if (choices !== undefined) return [...choices];
+  const [operand] = command.operands;
+  const isFirstOperand = typed.length === 3 && typed[2]?.startsWith('-') !== true;
+  return isFirstOperand && operand !== undefined && operandName(operand.usage) === 'session' ? 'session' : undefined;
+}

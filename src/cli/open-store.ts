@@ -1,0 +1,23 @@
+import type { Paths } from '../domain/config.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { SessionReader } from '../domain/ports.ts';
+import type { Result } from '../domain/result.ts';
+import { recover } from '../recover.ts';
+import { openReader } from '../store/open-reader.ts';
+
+/**
+ * The store for reading, after what killed wrappers left behind was extracted.
+ * That this failed for a session is no reason not to show the others.
+ */
+export async function openStore(
+  paths: Paths,
+  complain: (message: string) => void,
+): Promise<Result<SessionReader, Failure>> {
+  const failures = await recover(paths);
+  const opened = openReader(paths.database);
+  for (const { message } of failures) {
+    // What keeps us from reading, too, is told once, by whoever cannot go on.
+    if (opened.ok || message !== opened.failure.message) complain(message);
+  }
+  return opened;
+}

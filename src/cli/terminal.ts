@@ -1,0 +1,53 @@
+import { exitCodeOf, type Failure } from '../domain/failure.ts';
+import { printableLine } from './printable.ts';
+
+/** Where a command reads and prints, and what may be printed there. */
+export interface Terminal {
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Writes to standard output as fast as it is read. False once nobody reads any more (`| head`). */
+  write(data: string | Uint8Array): Promise<boolean>;
+  /** Prints one line on standard error. */
+  complain(message: string): void;
+  readonly input: AsyncIterable<Uint8Array> & { readonly isTerminal: boolean };
+}
+
+/** The process's own streams. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, stdin, env } = process;
+  let hasReader = true;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    hasReader = false;
+  });
+  const isTerminal = stdout.isTTY;
+  return {
+    isTerminal,
+    // A terminal that was given no size says 0.
+    columns: isTerminal ? stdout.columns || 80 : Infinity,
+    colour: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    async write(data) {
+      if (hasReader) await new Promise<void>((resolve) => stdout.write(data, () => resolve()));
+      return hasReader;
+    },
+    complain(message) {
+      stderr.write(`ridealong: ${printableLine(message)}\n`);
+    },
+    input: {
+      isTerminal: stdin.isTTY,
+      [Symbol.asyncIterator]: () => stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
+    },
+  };
+}
+
+/** Prints why a command cannot go on, and gives the exit code that says so. */
+export function refuse(terminal: Terminal, failure: Failure): number {
+  terminal.complain(failure.message);
+  if (failure.reason === 'pack-invalid') {
+    for (const { file, line, column, message } of failure.complaints) {
+      terminal.complain(`${file}:${line}:${column}: ${message}`);
+    }
+  }
+  return exitCodeOf(failure);
+}

@@ -1,0 +1,22 @@
+import type { OptionSpecs } from './option-spec.ts';
+
+const shared = {
+  agent: { type: 'string', describe: "The agent's name; taken from the command when absent" },
+  patterns: { type: 'string', multiple: true, describe: 'Use the patterns of this file, too (repeatable)' },
+  'drain-timeout': {
+    type: 'string',
+    describe: 'How long to wait for extraction after the end: 2, 2s, 500ms (default: 2s)',
+  },
+  help: { type: 'boolean', short: 'h', describe: 'Show help' },
+} as const satisfies OptionSpecs;
+
+/** Options of a wrapping run; they stand before the command. */
+export const wrapOptions = {
+  ...shared,
+  pty: { type: 'boolean', describe: 'Give the command a terminal, whatever ours are' },
+  'no-pty': { type: 'boolean', describe: 'Give the command pipes, whatever ours are' },
+  version: { type: 'boolean', describe: 'Show the version' },
+} as const satisfies OptionSpecs;
+
+/** Options of `ridealong pipe`. */
+export const pipeOptions = shared satisfies OptionSpecs;

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { parseDuration } from '../../src/cli/duration.ts';
+
+it.each([
+  ['2', 2000],
+  ['2s', 2000],
+  ['1.5s', 1500],
+  ['500ms', 500],
+  ['1m', 60_000],
+  ['1h', 3_600_000],
+  ['0', 0],
+  ['61m', undefined],
+  ['-1', undefined],
+  ['2 s', undefined],
+  ['1e3', undefined],
+  ['', undefined],
+])('%j is %j milliseconds', (text, expected) => {
+  expect(parseDuration(text)).toBe(expected);
+});

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { eventsCommand } from '../../src/cli/commands/events.ts';
+import { showCommand } from '../../src/cli/commands/show.ts';
+import { expectedValue } from '../../src/cli/expected-value.ts';
+import { riskLevels } from '../../src/domain/pattern.ts';
+
+it.each([
+  [['ridealong', 'show', ''], 'session'],
+  [['ridealong', 'show', '01K'], 'session'],
+  [['ridealong', 'show', '--'], undefined],
+  [['ridealong', 'show', '01K', ''], undefined],
+  [['ridealong', 'events', ''], undefined],
+  [['ridealong', 'events', '--session', ''], 'session'],
+  [['ridealong', 'events', '--risk', 'h'], [...riskLevels]],
+  [['ridealong', 'ev'], undefined],
+])('%j is going to be %j', (typed, expected) => {
+  expect(expectedValue(typed, [showCommand, eventsCommand])).toEqual(expected);
+});
