@@ -1,57 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { startOfRecording } from './domain/batch.ts';
-import type { Stream } from './domain/chunk.ts';
-import { type Paths, limits } from './domain/config.ts';
-import type { Failure } from './domain/failure.ts';
-import type { Result } from './domain/result.ts';
-import type { Ending, Session, SessionEnd } from './domain/session.ts';
+import { limits } from './domain/config.ts';
+import type { EventStore } from './domain/ports.ts';
+import type { SessionEnd } from './domain/session.ts';
+import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
-import { gitHead } from './recording/git-head.ts';
 import type { ToFollower } from './recording/hand-over.ts';
 import type { ReadChunk } from './recording/recorder.ts';
 import { createTolerantRecorder } from './recording/tolerant-recorder.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
 import type { SessionExtraction } from './session-extraction.ts';
+import { busyRetryMs, untilNotBusy } from './until-not-busy.ts';
 
 /*
  * The follower: a worker that records what the main thread hands over, first
  * of all, and extracts events from the recording as fast as it can.
  */
 
-/** What the follower is started with. */
-export interface FollowerTask {
-  readonly session: Session;
-  readonly paths: Paths;
-  readonly streams: readonly Stream[];
-}
-
-/** The last message to the follower. */
-export interface ChildEnded {
-  readonly kind: 'ended';
-  readonly ending: Ending;
-  /** UTC, ISO 8601 with milliseconds. */
-  readonly endedAt: string;
-}
-
-/** What the follower tells the main thread. */
-export type FromFollower =
-  /** So many bytes are recorded, or counted as a gap. */
-  | { readonly kind: 'settled'; readonly bytes: number }
-  /** Something went wrong that does not concern the child. */
-  | { readonly kind: 'trouble'; readonly message: string }
-  /** The session is recorded and extracted, as far as it can be now. */
-  | { readonly kind: 'done' };
-
 /** Scanned between two looks at what the main thread has handed over. */
 const scanSliceBytes = 256 * 1024;
-
-/** How long to wait for another process's lock at once: recording waits too. */
-const lockPatienceMs = 50;
-
-/** How long to record and scan on before the next try for the lock. */
-const busyRetryMs = 20;
 
 /** How long to leave a store alone that refused a batch. */
 const refusalRetryMs = 1000;
@@ -72,6 +39,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   });
   const backlog = createBacklog(folder, limits.maxUnscannedBytes);
   let session = task.session;
+  let store: EventStore | undefined;
   let extraction: SessionExtraction | undefined;
   let isSetUp = false;
   let ended: ChildEnded | undefined;
@@ -172,20 +140,17 @@ function follow(port: MessagePort, task: FollowerTask): void {
     session = { ...session, end };
     saveSession();
     if (extracted) await finishExtraction(extracted, end);
-    const { recover } = await import('./recover.ts');
-    for (const failure of await recover(task.paths)) trouble(failure.message);
+    if (store && !isStoreRefusing) {
+      const { recoverInto } = await import('./recover.ts');
+      for (const failure of await recoverInto(store, task.paths)) trouble(failure.message);
+    }
     tell({ kind: 'done' });
   }
 
   async function finishExtraction(extracted: SessionExtraction, end: SessionEnd) {
     extracted.end(recorder.position.timeUs);
-    let outcome = extracted.finish(end);
     // The main thread decides how long this may take.
-    while (isBusy(outcome)) {
-      await sleep(busyRetryMs);
-      outcome = extracted.finish(end);
-    }
-    settle(outcome);
+    settle(await untilNotBusy(() => extracted.finish(end)));
     for (const { pattern, spentMs } of extracted.disabledPatterns()) {
       trouble(`pattern ${pattern} took ${Math.round(spentMs)} ms and was left out of the rest of this session`);
     }
@@ -201,40 +166,16 @@ function follow(port: MessagePort, task: FollowerTask): void {
 
   async function setUp() {
     saveSession();
-    const head = gitHead(session.workingDirectory);
-    const { loadPacks } = await import('./extract/load-packs.ts');
-    const { createMatcher } = await import('./extract/matcher.ts');
-    const { openStore } = await import('./store/open-store.ts');
-    const { createSessionExtraction } = await import('./session-extraction.ts');
-    const { packs, complaints } = await loadPacks(session.agent, task.paths, session.patternFiles);
-    for (const { file, line, column, message } of complaints) trouble(`${file}:${line}:${column}: ${message}`);
-    const git = await head;
-    session = {
-      ...session,
-      packs: packs.map(({ name, version, digest }) => ({ name, version, digest })),
-      ...(git && { git }),
-    };
+    const { describeSession, openExtraction } = await import('./open-extraction.ts');
+    const described = await describeSession(session, task.paths);
+    session = described.session;
     saveSession();
-    const store = openStore({ ...task.paths, lockPatienceMs });
-    if (!store.ok) {
-      trouble(store.failure.message);
-      return;
+    for (const { file, line, column, message } of described.complaints) {
+      trouble(`${file}:${line}:${column}: ${message}`);
     }
-    let added = store.value.addSession(session);
-    while (isBusy(added)) {
-      await sleep(busyRetryMs);
-      added = store.value.addSession(session);
-    }
-    if (!added.ok) {
-      trouble(added.failure.message);
-      return;
-    }
-    extraction = createSessionExtraction({
-      sessionId: session.id,
-      store: store.value,
-      matcher: createMatcher(packs),
-      checkpoint: startOfRecording,
-    });
+    const opened = await openExtraction(session, described.packs, task.paths);
+    if (opened.ok) ({ store, extraction } = opened.value);
+    else trouble(opened.failure.message);
   }
 
   port.on('message', (message: ToFollower | ChildEnded) => {
@@ -247,10 +188,6 @@ function follow(port: MessagePort, task: FollowerTask): void {
       isSetUp = true;
       schedule();
     });
-}
-
-function isBusy(outcome: Result<unknown, Failure>): boolean {
-  return !outcome.ok && outcome.failure.reason === 'database-busy';
 }
 
 function nextMessage(port: MessagePort): ToFollower | ChildEnded | undefined {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { limits } from './domain/config.ts';
 import type { Ending } from './domain/session.ts';
-import type { ChildEnded, FollowerTask, FromFollower } from './follow.ts';
+import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
 import { type HandOver, type ToFollower, createHandOver } from './recording/hand-over.ts';
 
 /** The follower as the main thread knows it. */

@@ -17,19 +17,23 @@ export async function recover(paths: Paths): Promise<Failure[]> {
   const { openStore } = await import('./store/open-store.ts');
   const opened = openStore(paths);
   if (!opened.ok) return [opened.failure];
-  const store = opened.value;
   try {
-    const left = unfinishedSessions(paths, store);
-    if (!left.ok) return [left.failure];
-    const failures: Failure[] = [];
-    for (const sessionId of left.value) {
-      const outcome = await recoverSession(paths, store, sessionId);
-      if (!outcome.ok) failures.push(outcome.failure);
-    }
-    return failures;
+    return await recoverInto(opened.value, paths);
   } finally {
-    store.close();
+    opened.value.close();
   }
+}
+
+/** As {@link recover}, into a store that is open already. */
+export async function recoverInto(store: EventStore, paths: Paths): Promise<Failure[]> {
+  const left = unfinishedSessions(paths, store);
+  if (!left.ok) return [left.failure];
+  const failures: Failure[] = [];
+  for (const sessionId of left.value) {
+    const outcome = await recoverSession(paths, store, sessionId);
+    if (!outcome.ok) failures.push(outcome.failure);
+  }
+  return failures;
 }
 
 function unfinishedSessions(paths: Paths, store: EventStore): Result<string[], Failure> {

@@ -1,0 +1,27 @@
+import type { Stream } from './domain/chunk.ts';
+import type { Paths } from './domain/config.ts';
+import type { Ending, Session } from './domain/session.ts';
+
+/** What the follower is started with. */
+export interface FollowerTask {
+  readonly session: Session;
+  readonly paths: Paths;
+  readonly streams: readonly Stream[];
+}
+
+/** The last message to the follower. */
+export interface ChildEnded {
+  readonly kind: 'ended';
+  readonly ending: Ending;
+  /** UTC, ISO 8601 with milliseconds. */
+  readonly endedAt: string;
+}
+
+/** What the follower tells the main thread. */
+export type FromFollower =
+  /** So many bytes are recorded, or counted as a gap. */
+  | { readonly kind: 'settled'; readonly bytes: number }
+  /** Something went wrong that does not concern the child. */
+  | { readonly kind: 'trouble'; readonly message: string }
+  /** The session is recorded and extracted, as far as it can be now. */
+  | { readonly kind: 'done' };

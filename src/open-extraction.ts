@@ -1,0 +1,49 @@
+import { startOfRecording } from './domain/batch.ts';
+import type { Paths } from './domain/config.ts';
+import type { Complaint, Failure } from './domain/failure.ts';
+import type { Pack } from './domain/pattern.ts';
+import type { EventStore } from './domain/ports.ts';
+import { type Result, ok } from './domain/result.ts';
+import type { Session } from './domain/session.ts';
+import { loadPacks } from './extract/load-packs.ts';
+import { createMatcher } from './extract/matcher.ts';
+import { gitHead } from './recording/git-head.ts';
+import { type SessionExtraction, createSessionExtraction } from './session-extraction.ts';
+import { openStore } from './store/open-store.ts';
+import { untilNotBusy } from './until-not-busy.ts';
+
+/** How long a call waits for another process's lock: recording waits with it. */
+const lockPatienceMs = 50;
+
+/** Completes the session by what takes a while to find out: the packs that apply, and where its repository stands. */
+export async function describeSession(
+  session: Session,
+  paths: Paths,
+): Promise<{ session: Session; packs: readonly Pack[]; complaints: readonly Complaint[] }> {
+  const [git, { packs, complaints }] = await Promise.all([
+    gitHead(session.workingDirectory),
+    loadPacks(session.agent, paths, session.patternFiles),
+  ]);
+  const identities = packs.map(({ name, version, digest }) => ({ name, version, digest }));
+  return { session: { ...session, packs: identities, ...(git && { git }) }, packs, complaints };
+}
+
+/** Opens the store and begins the session in it. */
+export async function openExtraction(
+  session: Session,
+  packs: readonly Pack[],
+  paths: Paths,
+): Promise<Result<{ store: EventStore; extraction: SessionExtraction }, Failure>> {
+  const opened = openStore({ ...paths, lockPatienceMs });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const added = await untilNotBusy(() => store.addSession(session));
+  if (!added.ok) return added;
+  const extraction = createSessionExtraction({
+    sessionId: session.id,
+    store,
+    matcher: createMatcher(packs),
+    checkpoint: startOfRecording,
+  });
+  return ok({ store, extraction });
+}
