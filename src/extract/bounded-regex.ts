@@ -29,16 +29,20 @@ export interface BoundedRegex {
 
 export function boundedRegex(regex: string, flags: string, execution?: Execution): BoundedRegex {
   const source = execution?.source ?? regex;
-  const usual = new RegExp(source, `g${execution?.flags ?? flags}`);
+  const newFlags = execution?.flags ?? flags;
   const linear = execution?.linear === true ? linearRegex(source, execution.flags) : undefined;
   if (linear !== undefined) {
+    const usual = new RegExp(source, `g${newFlags}`);
     return { matchesOf: (line) => (line.length <= longLine ? allMatches(usual, line) : matchesInTime(linear, line)) };
   }
+  // Flag `d` keeps V8 from changing to the linear engine. How often it thinks it backtracked depends on how it
+  // compiled the regex, so on what ran before; where the engines differ, so would the events.
+  const backtracking = new RegExp(source, `dg${newFlags}`);
   const isWatched = execution?.backtracks ?? true;
   return {
     matchesOf(line) {
       const seen = line.length <= maxBacktrackingLine ? line : line.slice(0, maxBacktrackingLine);
-      return isWatched ? matchesInTime(usual, seen) : allMatches(usual, seen);
+      return isWatched ? matchesInTime(backtracking, seen) : allMatches(backtracking, seen);
     },
   };
 }
