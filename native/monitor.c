@@ -31,6 +31,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 enum { GRACE_SECONDS = 5, GROUP_SIGNAL_WINDOW_MS = 100 };
 
@@ -112,6 +115,10 @@ static int start(char **options, char **command, const sigset_t *mask) {
       to_foreground(getpid());
     }
     if (stderr_fd >= 0) dup2(stderr_fd, STDERR_FILENO);
+#ifdef __linux__
+    /* Should this monitor be killed as well, nobody would be left to end the child. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
     reset_signals(mask);
     for (; options != command - 1; options++) apply_option(*options);
     execvp(command[0], command);

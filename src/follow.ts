@@ -34,7 +34,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   const trouble = (message: string) => tell({ kind: 'trouble', message });
   const recorder = createTolerantRecorder({
     folder,
-    streams: task.streams,
+    streams: task.session.streams,
     onRefusal: (why) => trouble(`output is passed on but not recorded: ${why}`),
   });
   const backlog = createBacklog(folder, limits.maxUnscannedBytes);

@@ -1,4 +1,3 @@
-import type { Stream } from './domain/chunk.ts';
 import type { Paths } from './domain/config.ts';
 import type { Ending, Session } from './domain/session.ts';
 
@@ -6,7 +5,6 @@ import type { Ending, Session } from './domain/session.ts';
 export interface FollowerTask {
   readonly session: Session;
   readonly paths: Paths;
-  readonly streams: readonly Stream[];
 }
 
 /** The last message to the follower. */

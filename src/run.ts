@@ -7,7 +7,6 @@ import { passStdinThrough } from './child/pass-stdin.ts';
 import type { Sink } from './child/pass-through.ts';
 import { mirroredMode, startChild } from './child/start-child.ts';
 import { terminalSize } from './child/terminal-size.ts';
-import type { Stream } from './domain/chunk.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
@@ -25,19 +24,20 @@ export async function run(
 ): Promise<never> {
   const { command } = options;
   const mode = options.terminal === 'auto' ? mirroredMode() : options.terminal === 'always' ? 'terminal' : 'pipe';
-  const session = newSession(options, { mode, command });
+  const id = ulid();
   const recording = createRecording();
-  const child = await startChild({
+  const { startedAt } = recording;
+  const { streams, ended } = await startChild({
     command,
-    environment: { ...environment(), RIDEALONG_SESSION_ID: session.id },
+    environment: { ...environment(), RIDEALONG_SESSION_ID: id },
     mode,
-    mirrorTerminals: options.terminal !== 'never',
+    mirrorTerminals: options.terminal === 'auto',
     lateOutputMs: options.drainTimeoutMs,
     sink: recording.sink,
     onResize: recording.resized,
   });
-  const follower = recording.begin(session, child.streams);
-  const ending = await child.ended;
+  const follower = recording.begin(newSession(options, { id, mode, command, streams, startedAt }));
+  const ending = await ended;
   if (ending.kind === 'not-started') {
     const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
     complain(suggestion === undefined ? ending.message : `${ending.message}; did you mean \`${suggestion}\`?`);
@@ -49,9 +49,10 @@ export async function run(
 
 /** Records our stdin, a stream that is no child's, and passes it on to our stdout. */
 export async function runPipe(options: PipeOptions): Promise<never> {
-  const session = newSession(options, { mode: 'stream', command: [] });
   const recording = createRecording();
-  const follower = recording.begin(session, ['stdout']);
+  const { startedAt } = recording;
+  const session = newSession(options, { id: ulid(), mode: 'stream', command: [], streams: ['stdout'], startedAt });
+  const follower = recording.begin(session);
   await passStdinThrough(recording.sink);
   return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
 }
@@ -60,14 +61,17 @@ export async function runPipe(options: PipeOptions): Promise<never> {
 function createRecording() {
   let follower: FollowerThread | undefined;
   const startMs = performance.now();
+  const startedAt = new Date().toISOString();
   const timeUs = (atMs: number) => Math.max(0, Math.round((atMs - startMs) * 1000));
   const sink: Sink = (stream, passed) =>
     follower?.offer(passed.map(({ bytes, readAtMs }) => ({ stream, bytes, timeUs: timeUs(readAtMs) })));
   return {
+    /** The moment from which the recording's clock counts. */
+    startedAt,
     sink,
     resized: () => follower?.resized({ ...terminalSize(), timeUs: timeUs(performance.now()) }),
-    begin(session: Session, streams: readonly Stream[]): FollowerThread {
-      follower = startFollower({ session, streams, paths: pathsFrom(process.env, session.workingDirectory) });
+    begin(session: Session): FollowerThread {
+      follower = startFollower({ session, paths: pathsFrom(process.env, session.workingDirectory) });
       return follower;
     },
   };
@@ -79,16 +83,17 @@ async function finish(follower: FollowerThread, ending: Ending, drainTimeoutMs: 
   return endLike(ending);
 }
 
-function newSession(options: PipeOptions, what: Pick<Session, 'mode' | 'command'>): Session {
+function newSession(
+  options: PipeOptions,
+  what: Pick<Session, 'id' | 'mode' | 'command' | 'streams' | 'startedAt'>,
+): Session {
   const parentSession = process.env['RIDEALONG_SESSION_ID'];
   return {
     ...what,
-    id: ulid(),
     agent: options.agent,
     workingDirectory: workingDirectory(),
     host: hostname(),
     process: identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
-    startedAt: new Date().toISOString(),
     packs: [],
     patternFiles: options.patternFiles.map((file) => resolve(file)),
     ...(parentSession === undefined ? {} : { parentSession }),

@@ -11,6 +11,9 @@ const STDOUT = 1;
 /** Ctrl-D: what a person types for the end of input. */
 const endOfInput = Buffer.of(0x04);
 
+/** How often a command in the background looks whether it is in the foreground. */
+const foregroundIntervalMs = 100;
+
 /** Our own terminal, while a child in terminal mode has one that mirrors it. */
 export interface RealTerminal {
   /** Makes it raw and hands what is typed to the child, if we are in its foreground. */
@@ -28,6 +31,7 @@ export function attachRealTerminal(child: { readonly master: number; readonly sl
   const isTerminal = isatty(STDIN);
   const modes = followTerminalModes();
   let before: TerminalSettings | undefined;
+  let waiting: NodeJS.Timeout | undefined;
   let input: ReadStream | FileReadStream | undefined;
 
   function readInput() {
@@ -56,13 +60,19 @@ export function attachRealTerminal(child: { readonly master: number; readonly sl
   // Also when a bug of ours ends the process.
   process.on('exit', () => giveBack());
 
-  return {
+  const terminal: RealTerminal = {
     takeOver() {
       if (!isTerminal) {
         readInput();
         return;
       }
-      if (before !== undefined || !posix.isForeground(STDIN)) return;
+      if (before !== undefined) return;
+      if (!posix.isForeground(STDIN)) {
+        // Nothing tells that `fg` has made it ours: a shell continues only what had stopped.
+        clearTimeout(waiting);
+        waiting = setTimeout(() => terminal.takeOver(), foregroundIntervalMs).unref();
+        return;
+      }
       before = posix.termios(STDIN);
       posix.makeRaw(STDIN);
       readInput();
@@ -70,6 +80,7 @@ export function attachRealTerminal(child: { readonly master: number; readonly sl
     giveBack: () => giveBack(),
     observe: (output) => modes.observe(output),
     leave(ending) {
+      clearTimeout(waiting);
       if (ending.kind === 'exited' && ending.code === 0) {
         giveBack(posix.termios(child.slave));
         return;
@@ -78,6 +89,7 @@ export function attachRealTerminal(child: { readonly master: number; readonly sl
       giveBack();
     },
   };
+  return terminal;
 }
 
 /** Whether a signal ended it; a launcher tells by 128 + the signal's number that one ended its worker. */

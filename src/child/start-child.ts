@@ -40,11 +40,7 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
   const spawned = await spawn(options);
   const { monitor } = spawned;
   const terminal = spawned.terminal === undefined ? undefined : attachRealTerminal(spawned.terminal);
-  const signals = forwardSignals((signal) => {
-    // Started in the background, the terminal becomes ours with `fg`.
-    if (signal === 'SIGCONT') terminal?.takeOver();
-    monitor.deliver(signal);
-  });
+  const signals = forwardSignals((signal) => monitor.deliver(signal));
   terminal?.takeOver();
   process.on('SIGWINCH', () => {
     spawned.resize();

@@ -12,7 +12,7 @@ export interface Paths {
 }
 
 /** The paths for this environment and working directory. Relative XDG values are ignored, as the specification asks. */
-export function pathsFrom(environment: NodeJS.ProcessEnv, workingDirectory: string): Paths {
+export function pathsFrom(environment: Readonly<Record<string, string | undefined>>, workingDirectory: string): Paths {
   const home = environment['HOME'] ?? homedir();
   const xdg = (name: string, fallback: string) => {
     const value = environment[name];

@@ -11,6 +11,8 @@ export interface Session {
   /** The agent's name: from the command, or `--agent`. */
   readonly agent: string;
   readonly mode: SessionMode;
+  /** What is recorded: one stream where stdout and stderr lead to the same place. */
+  readonly streams: readonly Stream[];
   readonly command: readonly string[];
   readonly workingDirectory: string;
   readonly host: string;

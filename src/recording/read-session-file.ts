@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { streams } from '../domain/chunk.ts';
 import type { Failure } from '../domain/failure.ts';
 import { type Result, fail, ok } from '../domain/result.ts';
 import { type Session, sessionModes } from '../domain/session.ts';
@@ -18,6 +19,7 @@ const session: z.ZodType<Session> = z.object({
   id: z.string().refine(isSessionId),
   agent: z.string(),
   mode: z.enum(sessionModes),
+  streams: z.array(z.enum(streams)),
   command: z.array(z.string()),
   workingDirectory: z.string(),
   host: z.string(),

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { type Stats, chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { applicationId } from './migrate.ts';
 
@@ -16,7 +16,7 @@ const headerBytes = 100;
  * Throws the file system's error.
  */
 export function fileKind(path: string): FileKind {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = statusOf(path);
   if (status === undefined) return 'empty';
   if (!status.isFile()) return 'foreign';
   const header = Buffer.alloc(headerBytes);
@@ -54,7 +54,17 @@ export function createPrivately(path: string): void {
 /** Takes away what others may do with a database that was copied here with wider permissions. */
 export function makePrivate(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-    const status = statSync(file, { throwIfNoEntry: false });
+    const status = statusOf(file);
     if (status !== undefined && (status.mode & 0o077) !== 0) chmodSync(file, 0o600);
+  }
+}
+
+/** Undefined where there is nothing. Node's own option for that also passes over a folder that is a file. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -84,7 +84,7 @@ export class SqliteEventStore implements EventStore {
         agent_key: this.#keys.agent(session.agent),
         started_us: startedUs,
         stdout_log_path: join(folder, 'stdout.log'),
-        stderr_log_path: session.mode === 'pipe' ? join(folder, 'stderr.log') : null,
+        stderr_log_path: session.streams.includes('stderr') ? join(folder, 'stderr.log') : null,
         packs_json: JSON.stringify(session.packs),
         command_json: JSON.stringify(session.command),
         working_directory: session.workingDirectory,
