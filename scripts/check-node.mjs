@@ -1,6 +1,7 @@
-// npm run check:node 24 — runs the tests with another version of Node, in a copy
-// of the repository whose native parts are compiled for it. The npm package
-// `node` brings that version's program and the headers to compile against.
+// npm run check:node 24 [FILE…] — runs the tests, or those of some files, with
+// another version of Node, in a copy of the repository whose native parts are
+// compiled for it. The npm package `node` brings that version's program and the
+// headers to compile against.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const version = process.argv[2] ?? '';
+const [, , version = '', ...testFiles] = process.argv;
 if (!/^\d+(\.\d+){0,2}$/.test(version)) {
   console.error('check-node: say which version: npm run check:node 24');
   process.exit(64);
@@ -47,7 +48,7 @@ function check() {
   };
   console.log(`\n==> ${run('node', ['--version'], copy, environment, 'pipe')}`);
   run('npm', ['ci'], copy, environment);
-  run('npm', ['test'], copy, environment);
+  run('npm', ['test', '--', ...testFiles], copy, environment);
   return 0;
 }
 

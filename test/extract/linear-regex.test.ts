@@ -53,11 +53,12 @@ describe('a regex made linear', () => {
       const flags = random.oneOf(['', 'i', 'u', 'iu']);
       if (regexError(regex, flags) !== undefined) continue;
       const { source, flags: newFlags } = runnable(regex, flags) ?? { source: '', flags: '' };
-      const variants = [`d${newFlags}`, ...(isLinear(regex, flags) ? ['l'] : [])];
-      linear += variants.length - 1;
+      const variants = [`d${newFlags}`, ...(isLinear(regex, flags) ? ['', 'l'] : [])];
+      if (variants.includes('l')) linear += 1;
       for (let lines = 0; lines < 8; lines += 1) {
         const line = randomLine(random, 24);
-        const expected = new RegExp(regex, flags).exec(line);
+        // Flag d, because without it V8 may change to the engine that is to be compared with.
+        const expected = new RegExp(regex, `d${flags}`).exec(line);
         for (const variant of variants) {
           const actual = new RegExp(source, variant).exec(line);
           const name = `seed ${random.seed}: /${regex}/${flags} as /${source}/${variant} on ${JSON.stringify(line)}`;

@@ -146,7 +146,7 @@ describe('the prefilter', () => {
 /** Every pattern on the line, as it stands in the pack. */
 function naive(pack: Pack, line: string): string[] {
   const matches = pack.patterns.flatMap(({ id, regex, flags, priority }, order) =>
-    Array.from(line.matchAll(new RegExp(regex, `${flags}g`)))
+    Array.from(line.matchAll(new RegExp(regex, `d${flags}g`)))
       .filter(([text]) => text !== '')
       .map((match) => ({
         id,
