@@ -1,8 +1,9 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { attempt, foreign, isBusy, newer } from './database-failure.ts';
 import { createPrivately, fileKind, makePrivate } from './database-file.ts';
+import { KeptDatabase } from './kept-database.ts';
 import { migrate, schemaVersion, versionOf } from './migrate.ts';
 
 /** How long a statement waits for another process's lock. Only workers and reading commands wait. */
@@ -15,7 +16,7 @@ export function openDatabase(path: string): Result<Database.Database, Failure> {
   return attempt(path, () => {
     if (fileKind(path) === 'foreign') return fail(foreign(path));
     createPrivately(path);
-    return opened(path, new Database(path, { timeout: busyTimeoutMs }), (database) => {
+    return opened(path, new KeptDatabase(path, { timeout: busyTimeoutMs }), (database) => {
       // Migrations come first, in the rollback journal: thus the file's own header, not
       // only its -wal, says from the first commit on whose it is. Nothing before may
       // write; setting auto_vacuum, for one, does.
@@ -38,8 +39,8 @@ export function openDatabaseForReading(path: string): Result<Database.Database, 
   return attempt(path, () => {
     const kind = fileKind(path);
     if (kind === 'foreign') return fail(foreign(path));
-    if (kind === 'empty') return opened(path, new Database(':memory:'), migrate);
-    const open = () => new Database(path, { readonly: true, timeout: busyTimeoutMs });
+    if (kind === 'empty') return opened(path, new KeptDatabase(':memory:'), migrate);
+    const open = () => new KeptDatabase(path, { readonly: true, timeout: busyTimeoutMs });
     const database = open();
     if (versionOf(database) >= schemaVersion) return opened(path, database, () => undefined);
     database.close();

@@ -1,8 +1,9 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startOfRecording } from '../../src/domain/batch.ts';
 import type { EventStore, SessionReader } from '../../src/domain/ports.ts';
 import { SqliteEventStore } from '../../src/store/event-store.ts';
+import { KeptDatabase } from '../../src/store/kept-database.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { openReader } from '../../src/store/open-reader.ts';
 import {
@@ -73,7 +74,7 @@ describe('a session', () => {
   });
 
   it('has no path of stderr where there is only stdout', () => {
-    const other = sampleSession({ id: sampleId('01B'), mode: 'terminal' });
+    const other = sampleSession({ id: sampleId('01B'), streams: ['stdout'] });
     valueOf(store.addSession(other));
     expect(valueOf(reader.findSession(other.id)).stderr_log_path).toBeNull();
   });
@@ -180,7 +181,7 @@ describe('a batch', () => {
 
   it('that meets a lock fails with a line that says so', () => {
     database.pragma('busy_timeout = 0');
-    const other = new Database(paths.database);
+    const other = new KeptDatabase(paths.database);
     other.exec('BEGIN IMMEDIATE');
     const failure = failureOf(store.commit(session.id, sampleBatch(startOfRecording, [])));
     expect(failure.message).toBe(`the database ${paths.database} is locked by another process; try again`);

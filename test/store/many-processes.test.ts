@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { KeptDatabase } from '../../src/store/kept-database.ts';
 import { openReader } from '../../src/store/open-reader.ts';
 import { temporaryPaths, valueOf } from './fixtures/samples.ts';
 
@@ -56,7 +56,7 @@ describe('ten processes that create the database at the same instant', () => {
     expect(events).toHaveLength(processes * batches * 2);
     expect(valueOf(reader.statisticsByAgent())[0]?.extraction_events).toBe(events.length);
     reader.close();
-    const plain = new Database(database, { readonly: true });
+    const plain = new KeptDatabase(database, { readonly: true });
     expect(plain.pragma('integrity_check', { simple: true })).toBe('ok');
     expect(plain.pragma('journal_mode', { simple: true })).toBe('wal');
     plain.close();

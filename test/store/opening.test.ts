@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import { KeptDatabase } from '../../src/store/kept-database.ts';
 import { applicationId, schemaVersion } from '../../src/store/migrate.ts';
 import { openReader } from '../../src/store/open-reader.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -67,7 +67,7 @@ describe('a database that is there', () => {
   it.each(['store', 'reader'])('is refused by the %s when a newer ridealong wrote it', (opener) => {
     const paths = temporaryPaths();
     valueOf(openStore(paths)).close();
-    const plain = new Database(paths.database);
+    const plain = new KeptDatabase(paths.database);
     plain.pragma(`user_version = ${schemaVersion + 1}`);
     plain.close();
     const failure = failureOf(opener === 'store' ? openStore(paths) : openReader(paths.database));
@@ -81,7 +81,7 @@ describe('a database that is there', () => {
   it('is brought up to date by a reader when an older ridealong made it', () => {
     const paths = temporaryPaths();
     mkdirSync(dirname(paths.database));
-    const plain = new Database(paths.database);
+    const plain = new KeptDatabase(paths.database);
     plain.pragma(`application_id = ${applicationId}`);
     plain.close();
     const reader = valueOf(openReader(paths.database));
@@ -108,7 +108,7 @@ describe('a database that is there', () => {
 
 describe('a foreign file in its place', () => {
   function foreignSqlite(path: string): void {
-    const plain = new Database(path);
+    const plain = new KeptDatabase(path);
     plain.pragma('journal_mode = WAL');
     plain.exec('CREATE TABLE theirs (content TEXT)');
     plain.close();
