@@ -27,7 +27,11 @@ export interface RealTerminal {
 }
 
 /** Where our stdin is no terminal (`--pty` in a pipe), what it holds is handed on all the same. */
-export function attachRealTerminal(child: { readonly master: number; readonly slave: number }): RealTerminal {
+export function attachRealTerminal(
+  child: { readonly master: number; readonly slave: number },
+  /** Called when it is gone: its window was closed, its connection lost. */
+  onHangUp: () => void,
+): RealTerminal {
   const isTerminal = isatty(STDIN);
   const modes = followTerminalModes();
   let before: TerminalSettings | undefined;
@@ -43,8 +47,13 @@ export function attachRealTerminal(child: { readonly master: number; readonly sl
       from.pause();
       void writeAll(child.master, [Buffer.from(typed)]).then(() => from.resume());
     });
-    from.on('end', () => void writeAll(child.master, [endOfInput]));
-    from.on('error', () => undefined);
+    from.on('end', () => {
+      if (isTerminal) onHangUp();
+      else void writeAll(child.master, [endOfInput]);
+    });
+    from.on('error', () => {
+      if (isTerminal) onHangUp();
+    });
   }
 
   function giveBack(settings = before) {

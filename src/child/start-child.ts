@@ -11,6 +11,9 @@ import type { SpawnRequest, Spawned } from './spawned.ts';
 /** How long we wait for our reader, before we stop as the child did. */
 const flushPatienceMs = 200;
 
+/** SIGHUP comes at the same moment as the end of input, and either may be first. */
+const hangUpPatienceMs = 50;
+
 export interface ChildOptions extends SpawnRequest {
   readonly mode: 'terminal' | 'pipe';
   /** How long a worker that outlives the child may still write into its pipes. */
@@ -39,8 +42,14 @@ export function mirroredMode(): 'terminal' | 'pipe' {
 export async function startChild(options: ChildOptions): Promise<StartedChild> {
   const spawned = await spawn(options);
   const { monitor } = spawned;
-  const terminal = spawned.terminal === undefined ? undefined : attachRealTerminal(spawned.terminal);
-  const signals = forwardSignals((signal) => monitor.deliver(signal));
+  let wasHungUp = false;
+  let hasEnded = false;
+  const signals = forwardSignals((signal) => {
+    wasHungUp ||= signal === 'SIGHUP';
+    monitor.deliver(signal);
+  });
+  const terminal =
+    spawned.terminal === undefined ? undefined : attachRealTerminal(spawned.terminal, () => void hangUpAlike());
   terminal?.takeOver();
   process.on('SIGWINCH', () => {
     spawned.resize();
@@ -55,6 +64,13 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
       return options.sink(stream, passed);
     }),
   );
+
+  /** Tells the child that its terminal is gone; unless SIGHUP, which comes to the foreground alone, told it or will. */
+  async function hangUpAlike() {
+    await sleep(hangUpPatienceMs);
+    if (!wasHungUp && !hasEnded) monitor.deliver('SIGHUP');
+    wasHungUp = true;
+  }
 
   /**
    * Stops us as the child was stopped, so that a shell sees its job stop; goes on when the shell does.
@@ -74,7 +90,6 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
     monitor.deliver('SIGCONT');
   }
 
-  let hasEnded = false;
   const ending = new Promise<Ending>((resolve) => {
     monitor.begin((news) => {
       if (news.kind === 'stopped') void stopAlike(news.signal);

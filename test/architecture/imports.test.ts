@@ -53,7 +53,7 @@ describe('each rule bites', () => {
 });
 
 describe('names', () => {
-  const folders = ['src', 'test', 'bench', 'examples', 'scripts', 'patterns'];
+  const folders = ['src', 'test', 'examples', 'scripts', 'patterns'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
