@@ -4,7 +4,7 @@ import { createExtractor } from '../../src/extract/extractor.ts';
 import { createMatcher } from '../../src/extract/matcher.ts';
 import { blockOf, cutAt } from './support/line-block.ts';
 import { packOf } from './support/pack-of.ts';
-import { seededRandom } from './support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const pack = packOf(
   [

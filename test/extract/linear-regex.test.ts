@@ -3,7 +3,7 @@ import { boundedRegex } from '../../src/extract/bounded-regex.ts';
 import { runnable } from '../../src/extract/linear-regex.ts';
 import { regexError } from '../../src/extract/regex-error.ts';
 import { randomLine, randomRegex } from './support/random-regex.ts';
-import { seededRandom } from './support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 /** Whether V8 can run the regex as it was rewritten on its linear engine. */
 function isLinear(regex: string, flags: string): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLiteralScanner } from '../../src/extract/literal-scanner.ts';
 import { randomLine } from './support/random-regex.ts';
-import { seededRandom } from './support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const linesOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(''));
 

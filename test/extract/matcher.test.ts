@@ -7,7 +7,7 @@ import { settleOverlaps } from '../../src/extract/settle-overlaps.ts';
 import { blockOf } from './support/line-block.ts';
 import { packOf } from './support/pack-of.ts';
 import { randomLine, randomRegex } from './support/random-regex.ts';
-import { seededRandom } from './support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 const rule = (id: string, regex: string, example: string, rest: Record<string, unknown> = {}) => ({
   id,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { regexError } from '../../src/extract/regex-error.ts';
 import { requiredLiterals } from '../../src/extract/required-literals.ts';
 import { randomLine, randomRegex } from './support/random-regex.ts';
-import { seededRandom } from './support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 
 describe('the literals that a regex requires', () => {
   it.each([

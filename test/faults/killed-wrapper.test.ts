@@ -11,12 +11,12 @@ import { loadCompiledPacks } from '../../src/extract/load-compiled-packs.ts';
 import { createMatcher } from '../../src/extract/matcher.ts';
 import { packsForAgent } from '../../src/extract/packs-for-agent.ts';
 import { createLineSplitter } from '../../src/lines/line-splitter.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { freshEnvironment, runRidealong, startRidealong } from '../support/ridealong.ts';
 
 const rounds = 100;
 const roundsAtOnce = 4;
-const seed = Date.now() % 1_000_000;
+const random = seededRandom();
 
 const agent = [process.execPath, fileURLToPath(new URL('./talkative-agent.mjs', import.meta.url))];
 const packs = loadCompiledPacks(readFileSync(new URL('../../dist/packs.json', import.meta.url), 'utf8'));
@@ -70,7 +70,7 @@ async function runAndKill(environment: NodeJS.ProcessEnv, afterBytes: number): P
   await new Promise((resolve) => wrapper.on('exit', resolve));
 }
 
-describe(`a wrapper killed with SIGKILL (seed ${seed})`, () => {
+describe(`a wrapper killed with SIGKILL (SEED=${random.seed})`, () => {
   it(`loses and doubles no event, ${rounds} times at random moments`, { timeout: 300_000 }, async () => {
     const whole = freshEnvironment();
     const { stdout } = await runRidealong(agent, { env: whole });
@@ -91,8 +91,7 @@ describe(`a wrapper killed with SIGKILL (seed ${seed})`, () => {
       factCounts.push(stored.length);
     }
 
-    const random = seededRandom(seed);
-    const moments = Array.from({ length: rounds }, () => Math.round(random() * stdout.length));
+    const moments = Array.from({ length: rounds }, () => random.below(stdout.length));
     const workers = Array.from({ length: roundsAtOnce }, async () => {
       for (let moment = moments.pop(); moment !== undefined; moment = moments.pop()) await round(moment);
     });

@@ -1,5 +1,7 @@
 export interface SeededRandom {
   readonly seed: number;
+  /** From 0 up to, but not including, 1. */
+  next(): number;
   /** A whole number from 0 up to, but not including, `bound`. */
   below(bound: number): number;
   oneOf<Item>(items: readonly [Item, ...Item[]]): Item;
@@ -17,5 +19,5 @@ export function seededRandom(): SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
   const below = (bound: number) => Math.floor(next() * bound);
-  return { seed, below, oneOf: (items) => items[below(items.length)] ?? items[0] };
+  return { seed, next, below, oneOf: (items) => items[below(items.length)] ?? items[0] };
 }
