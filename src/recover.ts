@@ -1,10 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { type Paths, limits, pathsFrom } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import type { Session, SessionEnd } from './domain/session.ts';
-import { isSessionId, recordingFolder } from './recording/folder.ts';
+import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
+
+/** A recording of another host that has not grown for so long is taken for abandoned. */
+const foreignSilenceMs = 24 * 60 * 60 * 1000;
 
 /**
  * Extracts what wrappers that are gone left behind in their recordings: from
@@ -46,13 +50,21 @@ function unfinishedSessions(paths: Paths, store: EventStore): Result<string[], F
 
 async function recoverSession(paths: Paths, store: EventStore, sessionId: string): Promise<Result<void, Failure>> {
   const { readSessionFile } = await import('./recording/read-session-file.ts');
-  const { isRunning } = await import('./recording/process-identity.ts');
   const folder = recordingFolder(paths.recordings, sessionId);
   const read = readSessionFile(folder);
   if (!read.ok) return read;
   const session = read.value;
-  if (isRunning(session.process)) return ok(undefined);
+  if (!(await isAbandoned(session, folder))) return ok(undefined);
   return extractAgain(paths, store, session);
+}
+
+/** Whether nobody writes the recording any more. Of processes on another host (or in a container) only silence tells. */
+async function isAbandoned(session: Session, folder: RecordingFolder): Promise<boolean> {
+  if (session.host === hostname()) {
+    const { isRunning } = await import('./recording/process-identity.ts');
+    return !isRunning(session.process);
+  }
+  return session.end !== undefined || Date.now() - statSync(folder.timing).mtimeMs > foreignSilenceMs;
 }
 
 async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<void, Failure>> {
