@@ -6,7 +6,6 @@ import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { loadPacks } from './extract/load-packs.ts';
-import { createMatcher } from './extract/matcher.ts';
 import { gitHead } from './recording/git-head.ts';
 import { type SessionExtraction, createSessionExtraction } from './session-extraction.ts';
 import { openStore } from './store/open-store.ts';
@@ -42,7 +41,7 @@ export async function openExtraction(
   const extraction = createSessionExtraction({
     sessionId: session.id,
     store,
-    matcher: createMatcher(packs),
+    packs,
     checkpoint: startOfRecording,
   });
   return ok({ store, extraction });

@@ -69,7 +69,6 @@ async function isAbandoned(session: Session, folder: RecordingFolder): Promise<b
 
 async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<void, Failure>> {
   const { loadPacks } = await import('./extract/load-packs.ts');
-  const { createMatcher } = await import('./extract/matcher.ts');
   const { openRecordingReader } = await import('./recording/reader.ts');
   const { createSessionExtraction } = await import('./session-extraction.ts');
   const { userPacks, projectPacks } = pathsFrom(process.env, session.workingDirectory);
@@ -82,7 +81,7 @@ async function extractAgain(paths: Paths, store: EventStore, session: Session): 
   const extraction = createSessionExtraction({
     sessionId: session.id,
     store,
-    matcher: createMatcher(packs),
+    packs,
     checkpoint: known.value.checkpoint,
   });
   const reader = openRecordingReader(recordingFolder(paths.recordings, session.id));

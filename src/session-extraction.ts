@@ -4,12 +4,13 @@ import { limits } from './domain/config.ts';
 import type { Event } from './domain/event.ts';
 import type { Failure } from './domain/failure.ts';
 import type { LineBlock } from './domain/line.ts';
+import type { Pack } from './domain/pattern.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
 import type { SessionEnd } from './domain/session.ts';
-import { createExtractor } from './extract/extractor.ts';
+import { type Extractor, createExtractor } from './extract/extractor.ts';
 import type { DisabledPattern } from './extract/session-budget.ts';
-import type { Matcher } from './extract/matcher.ts';
+import { createMatcher } from './extract/matcher.ts';
 import { createLineSplitter } from './lines/line-splitter.ts';
 
 /** The one path from a recording's chunks to committed events, for live sessions and left ones alike. */
@@ -32,12 +33,14 @@ export interface SessionExtraction {
 export function createSessionExtraction(options: {
   readonly sessionId: string;
   readonly store: EventStore;
-  readonly matcher: Matcher;
+  /** Those that apply to the agent. */
+  readonly packs: readonly Pack[];
   /** What is before it was committed already, and is scanned only to know how things stand behind it. */
   readonly checkpoint: Checkpoint;
 }): SessionExtraction {
-  const { sessionId, store, matcher } = options;
-  const extractor = createExtractor({ matcher, nowMs: () => performance.now() });
+  const { sessionId, store, packs } = options;
+  /** Made for the first line: its tables take longer than many a session that says nothing. */
+  let extractor: Extractor | undefined;
   const splitters = new Map(
     streams.map((stream) => [stream, createLineSplitter({ stream, maxLineBytes: limits.maxLineBytes })]),
   );
@@ -49,6 +52,7 @@ export function createSessionExtraction(options: {
   const isNew = (stream: Stream, endOffset: number) => endOffset > options.checkpoint[stream];
 
   function scanBlock(block: LineBlock) {
+    extractor ??= createExtractor({ matcher: createMatcher(packs), nowMs: () => performance.now() });
     keep(extractor.scan(block));
     reached[block.stream] = block.endOffset;
     if (isNew(block.stream, block.endOffset)) lines += countLines(block.bytes);
@@ -84,9 +88,9 @@ export function createSessionExtraction(options: {
         if (block) scanBlock(block);
       }
       // Never committed without the session's end, so new whatever the checkpoint says.
-      events.push(...extractor.end());
+      events.push(...(extractor?.end() ?? []));
     },
-    disabledPatterns: () => extractor.disabled(),
+    disabledPatterns: () => extractor?.disabled() ?? [],
     get pendingEvents() {
       return events.length;
     },
