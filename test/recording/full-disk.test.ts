@@ -1,8 +1,13 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { SessionEnd } from '../../src/domain/session.ts';
 import { recordingFolder } from '../../src/recording/folder.ts';
+import { readSessionFile } from '../../src/recording/read-session-file.ts';
 import { openRecordingReader } from '../../src/recording/reader.ts';
 import { type ReadChunk } from '../../src/recording/recorder.ts';
 import { createTolerantRecorder } from '../../src/recording/tolerant-recorder.ts';
+import { writeSessionFile } from '../../src/recording/write-session-file.ts';
+import { sampleSession } from '../store/fixtures/samples.ts';
 import { noTinyDisk, tinyDisk } from '../support/tiny-disk.ts';
 
 const kibibyte = 1024;
@@ -34,5 +39,22 @@ describe.skipIf(noTinyDisk !== undefined)(`recording on a full disk ${noTinyDisk
     expect(reader.next()).toBeUndefined();
     expect(reader.untimed()).toEqual([]);
     reader.close();
+  });
+
+  it('still keeps how the session ended', () => {
+    const disk = tinyDisk(64);
+    const folder = recordingFolder(disk.path, '01HZX0000000000000000000ZZ');
+    mkdirSync(folder.path);
+    const session = sampleSession({ id: '01HZX0000000000000000000ZZ' });
+    writeSessionFile(folder, session);
+    expect(() => writeFileSync(`${disk.path}/filler`, Buffer.alloc(100 * kibibyte))).toThrow(/ENOSPC/);
+    const end: SessionEnd = {
+      endedAt: '2025-06-01T12:05:00.000Z',
+      ending: { kind: 'exited', code: 5 },
+      gapBytes: { stdout: 0, stderr: 0 },
+    };
+    writeSessionFile(folder, { ...session, end });
+    expect(readSessionFile(folder)).toEqual({ ok: true, value: { ...session, end } });
+    expect(readdirSync(folder.path)).toEqual(['session.json']);
   });
 });
