@@ -142,7 +142,8 @@ function follow(port: MessagePort, task: FollowerTask): void {
     if (extracted) await finishExtraction(extracted, end);
     if (store && !isStoreRefusing) {
       const { recoverInto } = await import('./recover.ts');
-      for (const failure of await recoverInto(store, task.paths)) trouble(failure.message);
+      // What fails with other sessions is no concern of this one's user; the commands that read tell it.
+      await recoverInto(store, task.paths);
     }
     tell({ kind: 'done' });
   }

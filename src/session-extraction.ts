@@ -55,7 +55,7 @@ export function createSessionExtraction(options: {
     extractor ??= createExtractor({ matcher: createMatcher(packs), nowMs: () => performance.now() });
     keep(extractor.scan(block));
     reached[block.stream] = block.endOffset;
-    if (isNew(block.stream, block.endOffset)) lines += countLines(block.bytes);
+    if (isNew(block.stream, block.endOffset)) lines += block.lines;
   }
 
   function keep(found: readonly Event[]) {
@@ -101,10 +101,4 @@ export function createSessionExtraction(options: {
     commit: () => commit(),
     finish: (end) => commit(end),
   };
-}
-
-function countLines(bytes: Uint8Array): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) lines += 1;
-  return lines;
 }

@@ -3,11 +3,10 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
 
 type ForwardedSignal = (typeof forwarded)[number];
 
-/** Hands signals on to the child until {@link SignalForwarding.stop}. */
+/** Hands signals on to the child from here on. */
 export interface SignalForwarding {
   /** Calls `action` with these signals back at what they do by default. */
   withDefaults(action: () => void): void;
-  stop(): void;
 }
 
 /**
@@ -30,6 +29,5 @@ export function forwardSignals(deliver: (signal: ForwardedSignal) => void): Sign
       action();
       start();
     },
-    stop,
   };
 }

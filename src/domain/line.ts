@@ -12,6 +12,8 @@ export interface LineBlock {
   readonly bytes: Uint8Array;
   /** Number of the first line, counting from 1 per stream. */
   readonly firstLine: number;
+  /** How many lines there are. */
+  readonly lines: number;
   /**
    * Offset in the recording of each line's first byte.
    * Undefined when the bytes stand in the recording just so, from `offset` on.

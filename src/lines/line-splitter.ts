@@ -35,16 +35,15 @@ export function createLineSplitter(options: { stream: Stream; maxLineBytes: numb
       needsCleaning(whole) || hasLongLine(whole, maxLineBytes) || whole[end - 1] !== LINE_FEED
         ? cleanedBlock(whole, lastIsCut)
         : { bytes: whole, lines: countLines(whole) };
-    const { lines, ...rest } = block;
     const result: LineBlock = {
       stream,
       firstLine: nextLine,
       offset,
       endOffset: offset + end,
       timeUs,
-      ...rest,
+      ...block,
     };
-    nextLine += lines;
+    nextLine += block.lines;
     unfinished = raw.subarray(end);
     offset += end;
     return result;

@@ -4,7 +4,7 @@ import type { LineBlock } from '../../../src/domain/line.ts';
 /** Lines as one block that begins the stream. */
 export function blockOf(lines: readonly string[], stream: Stream = 'stdout'): LineBlock {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  return { stream, bytes, firstLine: 1, offset: 0, endOffset: bytes.length, timeUs: 1 };
+  return { stream, bytes, firstLine: 1, lines: lines.length, offset: 0, endOffset: bytes.length, timeUs: 1 };
 }
 
 /** The same lines in several blocks, cut in front of the lines with these indices. */
@@ -18,6 +18,7 @@ export function cutAt(block: LineBlock, cuts: readonly number[]): LineBlock[] {
     return {
       ...block,
       bytes: block.bytes.subarray(from, to),
+      lines: (bounds[index + 1] ?? 0) - first,
       firstLine: block.firstLine + first,
       offset: block.offset + from,
       endOffset: block.offset + to,
