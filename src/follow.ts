@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { isChunk } from './domain/chunk.ts';
 import { limits } from './domain/config.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
@@ -22,6 +23,9 @@ const scanSliceBytes = 256 * 1024;
 
 /** How long to leave a store alone that refused a batch. */
 const refusalRetryMs = 1000;
+
+/** How long after a moment the main thread is asked whether it has passed: it may be behind. */
+const clockMarginMs = 5;
 
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
@@ -48,6 +52,10 @@ function follow(port: MessagePort, task: FollowerTask): void {
   let isStoreRefusing = false;
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
+  const startedAtMs = Date.parse(task.session.startedAt);
+  /** The main thread's clock, and whether it was asked what time it is. */
+  let clockUs = 0;
+  let isClockAsked = false;
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -78,8 +86,14 @@ function follow(port: MessagePort, task: FollowerTask): void {
       }
       append();
       if (message.kind === 'gap') recorder.miss(message.stream, message.bytes, message.timeUs);
-      else if (message.kind === 'resized') recorder.resize(message.columns, message.rows, message.timeUs);
-      else ended = message;
+      else if (message.kind === 'ended') ended = message;
+      else if (message.kind === 'clock') {
+        clockUs = message.timeUs;
+        isClockAsked = false;
+      } else {
+        const { position } = recorder;
+        backlog.push(recorder.mark(message), position);
+      }
     }
     append();
   }
@@ -88,12 +102,23 @@ function follow(port: MessagePort, task: FollowerTask): void {
   function scan(into: SessionExtraction): boolean {
     for (let scanned = 0; scanned < scanSliceBytes; ) {
       if (into.pendingEvents >= limits.maxBatchEvents) return true;
-      const chunk = backlog.next();
-      if (!chunk) return false;
-      into.scan(chunk);
-      scanned += chunk.bytes.length;
+      const moment = backlog.next();
+      if (!moment) {
+        into.wait(clockUs);
+        return false;
+      }
+      into.take(moment);
+      scanned += isChunk(moment) ? moment.bytes.length : 0;
     }
     return true;
+  }
+
+  /** Only the main thread knows that nothing has come until now; it is asked when that may tell something. */
+  function watchClock({ nextUs }: SessionExtraction) {
+    if (nextUs === undefined || isClockAsked || ended) return;
+    isClockAsked = true;
+    const waitMs = startedAtMs + nextUs / 1000 - Date.now() + clockMarginMs;
+    setTimeout(() => tell({ kind: 'what-time' }), Math.max(0, waitMs));
   }
 
   function commitWhenDue(from: SessionExtraction, hasMore: boolean) {
@@ -131,6 +156,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
         return;
       }
     }
+    if (extraction) watchClock(extraction);
     if (ended && isSetUp) void finish(ended, isStoreRefusing ? undefined : extraction);
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
   }
@@ -149,9 +175,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
   }
 
   async function finishExtraction(extracted: SessionExtraction, end: SessionEnd) {
-    extracted.end(recorder.position.timeUs);
+    extracted.end(end);
     // The main thread decides how long this may take.
-    settle(await untilNotBusy(() => extracted.finish(end)));
+    settle(await untilNotBusy(() => extracted.finish()));
     for (const { pattern, spentMs } of extracted.disabledPatterns()) {
       trouble(`pattern ${pattern} took ${Math.round(spentMs)} ms and was left out of the rest of this session`);
     }

@@ -17,6 +17,8 @@ export interface ChildEnded {
 
 /** What the follower tells the main thread. */
 export type FromFollower =
+  /** To be answered with the clock. */
+  | { readonly kind: 'what-time' }
   /** So many bytes are recorded, or counted as a gap. */
   | { readonly kind: 'settled'; readonly bytes: number }
   /** Something went wrong that does not concern the child. */

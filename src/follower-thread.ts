@@ -17,8 +17,8 @@ export interface FollowerThread {
   finish(ending: Ending, drainTimeoutMs: number): Promise<readonly string[]>;
 }
 
-/** Starts the worker that records and extracts (`follow.ts`). Whatever happens to it, the child runs on. */
-export function startFollower(task: FollowerTask): FollowerThread {
+/** Starts the worker that records and extracts (`follow.ts`). Whatever happens to it, the child runs on. `nowUs` is the recording's clock. */
+export function startFollower(task: FollowerTask, nowUs: () => number): FollowerThread {
   const troubles = new Set<string>();
   const worker = new Worker(new URL('./follow.js', import.meta.url), { workerData: task });
   const send = (message: ToFollower | ChildEnded, transfer: readonly ArrayBuffer[] = []) =>
@@ -30,7 +30,8 @@ export function startFollower(task: FollowerTask): FollowerThread {
   });
   const done = new Promise<void>((resolve) => {
     worker.on('message', (message: FromFollower) => {
-      if (message.kind === 'settled') handOver.settled(message.bytes);
+      if (message.kind === 'what-time') send({ kind: 'clock', timeUs: nowUs() });
+      else if (message.kind === 'settled') handOver.settled(message.bytes);
       else if (message.kind === 'trouble') troubles.add(message.message);
       else resolve();
     });
@@ -46,7 +47,7 @@ export function startFollower(task: FollowerTask): FollowerThread {
   });
   return {
     offer: (chunks) => handOver.offer(chunks),
-    resized: (to) => send({ kind: 'resized', ...to }),
+    resized: (to) => send({ kind: 'resize', ...to }),
     async finish(ending, drainTimeoutMs) {
       handOver.end();
       send({ kind: 'ended', ending, endedAt: new Date().toISOString() });

@@ -1,4 +1,3 @@
-import { startOfRecording } from './domain/batch.ts';
 import type { Paths } from './domain/config.ts';
 import type { Complaint, Failure } from './domain/failure.ts';
 import type { Pack } from './domain/pattern.ts';
@@ -7,7 +6,7 @@ import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { loadPacks } from './extract/load-packs.ts';
 import { gitHead } from './recording/git-head.ts';
-import { type SessionExtraction, createSessionExtraction } from './session-extraction.ts';
+import { type SessionExtraction, createSessionExtraction, nothingStored } from './session-extraction.ts';
 import { openStore } from './store/open-store.ts';
 import { untilNotBusy } from './until-not-busy.ts';
 
@@ -38,11 +37,6 @@ export async function openExtraction(
   const store = opened.value;
   const added = await untilNotBusy(() => store.addSession(session));
   if (!added.ok) return added;
-  const extraction = createSessionExtraction({
-    sessionId: session.id,
-    store,
-    packs,
-    checkpoint: startOfRecording,
-  });
+  const extraction = createSessionExtraction({ session, store, packs, stored: nothingStored });
   return ok({ store, extraction });
 }

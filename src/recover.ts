@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Paths, limits, pathsFrom } from './domain/config.ts';
+import { type Paths, pathsFrom } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
-import type { Session, SessionEnd } from './domain/session.ts';
+import type { Session } from './domain/session.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
 
 /** A recording of another host that has not grown for so long is taken for abandoned. */
@@ -69,8 +69,6 @@ async function isAbandoned(session: Session, folder: RecordingFolder): Promise<b
 
 async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<void, Failure>> {
   const { loadPacks } = await import('./extract/load-packs.ts');
-  const { openRecordingReader } = await import('./recording/reader.ts');
-  const { createSessionExtraction } = await import('./session-extraction.ts');
   const { userPacks, projectPacks } = pathsFrom(process.env, session.workingDirectory);
   const { packs } = await loadPacks(session.agent, { userPacks, projectPacks }, session.patternFiles);
   const added = store.addSession(session);
@@ -78,33 +76,8 @@ async function extractAgain(paths: Paths, store: EventStore, session: Session): 
   const known = store.checkpointOf(session.id);
   if (!known.ok) return known;
   if (known.value === undefined) return fail({ reason: 'session-not-found', message: `${session.id} was deleted` });
-  const extraction = createSessionExtraction({
-    sessionId: session.id,
-    store,
-    packs,
-    checkpoint: known.value.checkpoint,
-  });
-  const reader = openRecordingReader(recordingFolder(paths.recordings, session.id));
-  try {
-    for (let chunk = reader.next(); chunk !== undefined; chunk = reader.next()) {
-      extraction.scan(chunk);
-      if (extraction.pendingEvents < limits.maxBatchEvents) continue;
-      const outcome = extraction.commit();
-      if (!outcome.ok) return outcome;
-      // Another process recovers it too, and was faster.
-      if (outcome.value === 'stale') return ok(undefined);
-    }
-    for (const chunk of reader.untimed()) extraction.scan(chunk);
-    extraction.end(reader.position.timeUs);
-    const outcome = extraction.finish(session.end ?? unseenEnd(session, reader.position.timeUs));
-    return outcome.ok ? ok(undefined) : outcome;
-  } finally {
-    reader.close();
-  }
-}
-
-/** The wrapper was killed: all that is known is when it last recorded something. */
-function unseenEnd(session: Session, timeUs: number): SessionEnd {
-  const endedAt = new Date(Date.parse(session.startedAt) + timeUs / 1000).toISOString();
-  return { endedAt, ending: { kind: 'unseen' }, gapBytes: { stdout: 0, stderr: 0 } };
+  const { extractRecording } = await import('./extract-recording.ts');
+  const folder = recordingFolder(paths.recordings, session.id);
+  const extracted = await extractRecording({ session, folder, packs, store, stored: known.value });
+  return extracted.ok ? ok(undefined) : extracted;
 }

@@ -71,7 +71,8 @@ function createRecording() {
     sink,
     resized: () => follower?.resized({ ...terminalSize(), timeUs: timeUs(performance.now()) }),
     begin(session: Session): FollowerThread {
-      follower = startFollower({ session, paths: pathsFrom(process.env, session.workingDirectory) });
+      const paths = pathsFrom(process.env, session.workingDirectory);
+      follower = startFollower({ session, paths }, () => timeUs(performance.now()));
       return follower;
     },
   };

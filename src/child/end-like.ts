@@ -11,6 +11,7 @@ export function endLike(ending: Ending): never {
       posix.dieOf(ending.signal);
       return posix.exit(128 + ending.signal);
     case 'unseen':
+    case 'untold':
       return posix.exit(1);
   }
 }

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import type { Stream } from '../domain/chunk.ts';
 import type { Ending } from '../domain/session.ts';
 import { forwardSignals } from './forward-signals.ts';
+import { type Killing, killJob } from './kill-job.ts';
 import { type Sink, passThrough } from './pass-through.ts';
 import { attachRealTerminal } from './real-terminal.ts';
 import type { SpawnRequest, Spawned } from './spawned.ts';
@@ -21,6 +22,10 @@ export interface ChildOptions extends SpawnRequest {
   readonly sink: Sink;
   /** Called when our terminal's size changed. */
   readonly onResize: () => void;
+  /** Called when the child was stopped, before we stop as well: for a moment we wait for the promise. */
+  readonly onStop: () => Promise<void>;
+  /** Called when the child goes on. */
+  readonly onContinue: () => void;
 }
 
 /** As kill(2) names it. */
@@ -31,6 +36,8 @@ export interface StartedChild {
   readonly streams: readonly Stream[];
   /** How it ended, once all it wrote was passed on and given to the sink. */
   readonly ended: Promise<Ending>;
+  /** Ends it with all that works for it, in five seconds at the latest. */
+  kill(): void;
 }
 
 /** The mode in which a child mirrors us: a terminal of its own when our stdin and stdout are terminals. */
@@ -78,7 +85,8 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
    * stopped by the same Ctrl-Z.
    */
   async function stopAlike(signal: number) {
-    await Promise.race([Promise.all(outputs.map((output) => output.flush())), sleep(flushPatienceMs)]);
+    const flushed = outputs.map((output) => output.flush());
+    await Promise.race([Promise.all([...flushed, options.onStop()]), sleep(flushPatienceMs)]);
     if (hasEnded) return;
     terminal?.giveBack();
     // A terminal stops a process group as a whole; in pipe mode it has done so already.
@@ -88,10 +96,14 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
     terminal?.takeOver();
     spawned.resize();
     monitor.deliver('SIGCONT');
+    options.onContinue();
   }
 
+  let pid: number | undefined;
+  let killing: Killing | undefined;
   const ending = new Promise<Ending>((resolve) => {
     monitor.begin((news) => {
+      if (news.kind === 'started') pid = news.pid;
       if (news.kind === 'stopped') void stopAlike(news.signal);
       if (news.kind !== 'ended') return;
       hasEnded = true;
@@ -103,11 +115,18 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
   async function finish(): Promise<Ending> {
     const how = await ending;
     await Promise.all(outputs.map((output) => output.finish(options.lateOutputMs)));
+    killing?.finish();
     terminal?.leave(how);
     monitor.release();
     return how;
   }
-  return { streams: spawned.outputs.map(({ stream }) => stream), ended: finish() };
+  return {
+    streams: spawned.outputs.map(({ stream }) => stream),
+    ended: finish(),
+    kill() {
+      if (pid !== undefined && !hasEnded) killing ??= killJob(pid, options.mode);
+    },
+  };
 }
 
 async function spawn(options: ChildOptions): Promise<Spawned> {

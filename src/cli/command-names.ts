@@ -1,4 +1,4 @@
-/** Commands that read what was recorded; `run` and `pipe` record. */
+/** Commands about what was recorded; `run` and `pipe` record. */
 export const readingCommands = [
   'sessions',
   'show',
@@ -6,6 +6,8 @@ export const readingCommands = [
   'code',
   'logs',
   'patterns',
+  'reindex',
+  'import',
   'doctor',
   'completion',
 ] as const;

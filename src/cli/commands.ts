@@ -3,10 +3,12 @@ import type { Command } from './command.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { importCommand } from './commands/import.ts';
 import { logsCommand } from './commands/logs.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
+import { reindexCommand } from './commands/reindex.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
 import { expectedValue } from './expected-value.ts';
@@ -27,6 +29,8 @@ const commands: readonly (Command | CommandGroup)[] = [
   codeCommand,
   logsCommand,
   patterns,
+  reindexCommand,
+  importCommand,
   doctorCommand,
 ];
 

@@ -16,6 +16,7 @@ export function expectedValue(
   const choices = command.options[previous.replace(/^--/, '')]?.choices;
   if (choices !== undefined) return [...choices];
   const [operand] = command.operands;
-  const isFirstOperand = typed.length === 3 && typed[2]?.startsWith('-') !== true;
-  return isFirstOperand && operand !== undefined && operandName(operand.usage) === 'session' ? 'session' : undefined;
+  if (operand === undefined || typed.at(-1)?.startsWith('-') === true) return undefined;
+  const name = operandName(operand.usage);
+  return (name === 'session' && typed.length === 3) || name === 'sessions' ? 'session' : undefined;
 }

@@ -4,6 +4,7 @@ import type { PipeOptions, WrapOptions } from '../domain/config.ts';
 import { limits } from '../domain/config.ts';
 import type { Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { type VerdictName, verdictNames } from '../domain/state.ts';
 import { readingCommands } from './command-names.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { parseDuration } from './duration.ts';
@@ -17,6 +18,8 @@ export type Invocation =
   | { readonly kind: 'other' };
 
 type Parsed = Result<Invocation, Failure>;
+
+const longestKillAfterMs = 24 * 3_600_000;
 
 const other: Parsed = ok({ kind: 'other' });
 
@@ -55,8 +58,33 @@ function parseWrap(words: readonly string[], form: 'run' | 'implied'): Parsed {
 
   const common = commonOptions(values, agentNameOf(program));
   if (!common.ok) return common;
+  const verdictOptions = parseVerdictOptions(values);
+  if (!verdictOptions.ok) return verdictOptions;
   const terminal = values.has('pty') ? 'always' : values.has('no-pty') ? 'never' : 'auto';
-  return ok({ kind: 'wrap', options: { ...common.value, command: [program, ...args], terminal } });
+  return ok({
+    kind: 'wrap',
+    options: { ...common.value, ...verdictOptions.value, command: [program, ...args], terminal },
+  });
+}
+
+type VerdictOptions = Pick<WrapOptions, 'failOn' | 'killAfterMs'>;
+
+function parseVerdictOptions(values: LeadingValues): Result<VerdictOptions, Failure> {
+  const failOn: VerdictName[] = [];
+  for (const word of values.get('fail-on')?.flatMap((list) => list.split(',')) ?? []) {
+    const name = verdictNames.find((each) => each === word.trim());
+    if (name === undefined) {
+      const hint = didYouMean(word, verdictNames);
+      return usage(`--fail-on takes ${verdictNames.join(', ')} with commas between them, not "${word}"${hint}`);
+    }
+    failOn.push(name);
+  }
+  const killAfter = values.get('kill-after')?.at(-1);
+  const killAfterMs = killAfter === undefined ? undefined : parseDuration(killAfter, longestKillAfterMs);
+  if (killAfter !== undefined && killAfterMs === undefined) {
+    return usage(`--kill-after takes seconds or a time such as 90s or 10m, up to 24h, not "${killAfter}"`);
+  }
+  return ok({ ...(failOn.length > 0 && { failOn }), ...(killAfterMs !== undefined && { killAfterMs }) });
 }
 
 function parsePipe(words: readonly string[]): Parsed {

@@ -1,3 +1,4 @@
+import { verdictNames } from '../domain/state.ts';
 import type { OptionSpecs } from './option-spec.ts';
 
 const shared = {
@@ -15,6 +16,15 @@ export const wrapOptions = {
   ...shared,
   pty: { type: 'boolean', describe: 'Give the command a terminal, whatever ours are' },
   'no-pty': { type: 'boolean', describe: 'Give the command pipes, whatever ours are' },
+  'fail-on': {
+    type: 'string',
+    multiple: true,
+    describe: `Exit 70 after these verdicts when the command exits 0 (comma-separated): ${verdictNames.join(', ')}`,
+  },
+  'kill-after': {
+    type: 'string',
+    describe: 'Kill the command when it has been hung or stalled for so long: 90s, 10m, up to 24h',
+  },
   version: { type: 'boolean', describe: 'Show the version' },
 } as const satisfies OptionSpecs;
 

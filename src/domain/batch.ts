@@ -1,15 +1,25 @@
 import type { Stream } from './chunk.ts';
-import type { Event } from './event.ts';
-import type { SessionEnd } from './session.ts';
+import type { Event, JsonValue } from './event.ts';
+import type { SessionEnd, SessionState } from './session.ts';
 
 /** How far into a session's recording the committed batches reach: an offset per stream. */
 export type Checkpoint = Readonly<Record<Stream, number>>;
 
 export const startOfRecording: Checkpoint = { stdout: 0, stderr: 0 };
 
+/** From when on the session was in this state, and what told so. */
+export interface StateChange {
+  readonly state: SessionState;
+  /** Microseconds since the session started. */
+  readonly timeUs: number;
+  readonly evidence?: { readonly [key: string]: JsonValue };
+}
+
 /** Events of one session that are committed together with the checkpoint behind them. */
 export interface Batch {
   readonly events: readonly Event[];
+  /** In order. One that the store has already, by time and state, is passed over. */
+  readonly states?: readonly StateChange[];
   /** The checkpoint this batch goes on from; a batch is refused when the store has another. */
   readonly from: Checkpoint;
   readonly to: Checkpoint;

@@ -11,3 +11,14 @@ export interface Chunk {
   readonly timeUs: number;
   readonly bytes: Uint8Array;
 }
+
+/** What happened to the child's terminal or processes, among its output. Times are as with {@link Chunk}. */
+export type Mark =
+  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number; readonly timeUs: number }
+  /** The child was stopped, or goes on. */
+  | { readonly kind: 'stopped' | 'continued'; readonly timeUs: number };
+
+/** All that a recording tells, in order. */
+export type Moment = Chunk | Mark;
+
+export const isChunk = (moment: Moment): moment is Chunk => 'bytes' in moment;

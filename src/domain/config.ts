@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { StateThresholds, VerdictName } from './state.ts';
 
 /** Where things are kept, by the XDG base directory specification 0.8. */
 export interface Paths {
@@ -9,6 +10,8 @@ export interface Paths {
   readonly recordings: string;
   readonly userPacks: string;
   readonly projectPacks: string;
+  /** The user's settings; most users have none. */
+  readonly config: string;
 }
 
 /** The paths for this environment and working directory. Relative XDG values are ignored, as the specification asks. */
@@ -19,12 +22,14 @@ export function pathsFrom(environment: Readonly<Record<string, string | undefine
     return value?.startsWith('/') === true ? value : join(home, fallback);
   };
   const data = join(xdg('XDG_DATA_HOME', '.local/share'), 'ridealong');
+  const config = join(xdg('XDG_CONFIG_HOME', '.config'), 'ridealong');
   return {
     data,
     database: join(data, 'ridealong.db'),
     recordings: join(data, 'recordings'),
-    userPacks: join(xdg('XDG_CONFIG_HOME', '.config'), 'ridealong', 'patterns'),
+    userPacks: join(config, 'patterns'),
     projectPacks: join(workingDirectory, '.ridealong', 'patterns'),
+    config: join(config, 'config.yaml'),
   };
 }
 
@@ -48,6 +53,22 @@ export const limits = {
   drainTimeoutMs: 2000,
 } as const;
 
+/** What the config file may set. */
+export interface Settings extends StateThresholds {
+  /** The wrapper exits 70 after one of these, when the child itself exited 0. */
+  readonly failOn: readonly VerdictName[];
+  /** A child that has been hung or stalled for so long is killed; never where absent. */
+  readonly killAfterMs?: number;
+}
+
+export const defaultSettings: Settings = {
+  idleAfterMs: 3_000,
+  attentionAfterMs: 1_000,
+  hungAfterMs: 30_000,
+  stalledAfterMs: 300_000,
+  failOn: [],
+};
+
 /** What the command line asks for when it wraps a command. */
 export interface WrapOptions {
   readonly command: readonly [string, ...string[]];
@@ -56,6 +77,9 @@ export interface WrapOptions {
   readonly terminal: 'auto' | 'always' | 'never';
   readonly patternFiles: readonly string[];
   readonly drainTimeoutMs: number;
+  /** As in {@link Settings}, which says where they are absent. */
+  readonly failOn?: readonly VerdictName[];
+  readonly killAfterMs?: number;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */

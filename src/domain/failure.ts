@@ -6,7 +6,7 @@
 export type Failure =
   | { readonly reason: 'command-not-found' | 'command-not-executable'; readonly message: string }
   | { readonly reason: 'usage'; readonly message: string }
-  | { readonly reason: 'session-not-found' | 'session-ambiguous'; readonly message: string }
+  | { readonly reason: 'session-not-found' | 'session-ambiguous' | 'session-running'; readonly message: string }
   | { readonly reason: 'pack-invalid'; readonly message: string; readonly complaints: readonly Complaint[] }
   /** Another process holds the write lock: worth another try. */
   | { readonly reason: 'database-busy'; readonly message: string }
@@ -28,6 +28,8 @@ export interface Complaint {
 export const exitCodes = {
   failure: 1,
   usage: 64,
+  /** The child exited 0, but `--fail-on` names a verdict on it (EX_SOFTWARE). */
+  verdict: 70,
   inputOutput: 74,
   commandNotExecutable: 126,
   commandNotFound: 127,
@@ -51,6 +53,7 @@ export function exitCodeOf(failure: Failure): number {
       return exitCodes.inputOutput;
     case 'session-not-found':
     case 'session-ambiguous':
+    case 'session-running':
     case 'pack-invalid':
       return exitCodes.failure;
   }

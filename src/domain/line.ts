@@ -1,5 +1,13 @@
 import type { Stream } from './chunk.ts';
 
+/** `screen` for lines of an interface that paints the terminal, `plain` for all that is just printed. */
+export const forms = ['plain', 'screen'] as const;
+export type Form = (typeof forms)[number];
+
+/** How a line stood on the screen: in a box (`│ text │`), or behind a bar (`┃ text`). The frame is no part of the line. */
+export const frames = ['box', 'bar'] as const;
+export type Frame = (typeof frames)[number];
+
 /**
  * Some logical lines of one stream, as the bytes they are matched on.
  *
@@ -27,4 +35,15 @@ export interface LineBlock {
   readonly timeUs: number;
   /** Indices in this block of lines that were cut at `maxLineBytes` and go on in the next line. */
   readonly cutLines?: ReadonlySet<number>;
+  /** `plain` where absent. */
+  readonly form?: Form;
+  /** The frames of those lines in this block that have one, by index. */
+  readonly frames?: ReadonlyMap<number, Frame>;
+}
+
+/** What stands on the screen at one moment. */
+export interface Screen {
+  readonly timeUs: number;
+  /** From top to bottom, wrapped rows joined, without frames, empty ones left out. */
+  readonly lines: readonly { readonly text: string; readonly frame?: Frame }[];
 }

@@ -3,33 +3,49 @@ import type { Failure } from './failure.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 import type { Result } from './result.ts';
 import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, StateChangeRow } from './rows.ts';
-import type { Session, SessionState } from './session.ts';
-import type { JsonValue } from './event.ts';
+import type { Session } from './session.ts';
 
 /** The store as extraction sees it. Each call is one transaction; none of them throws for an expected failure. */
 export interface EventStore {
   /** Adds the session's row, if it is not there yet, with the state `starting`. */
   addSession(session: Session): Result<void, Failure>;
   /** How far the session's committed batches reach; undefined for an unknown session. */
-  checkpointOf(sessionId: string): Result<{ checkpoint: Checkpoint; ended: boolean } | undefined, Failure>;
+  checkpointOf(sessionId: string): Result<StoredProgress | undefined, Failure>;
   /**
-   * Commits the batch's events, its checkpoint and, with the last batch, the session's end and final state.
+   * Commits the batch's events, its state changes, its checkpoint and, with the last batch, the session's end and final state.
    * `stale` when the store's checkpoint is not `batch.from`, or the session has ended: somebody else extracts it.
    */
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure>;
-  addStateChange(change: StateChange): Result<void, Failure>;
   /** Ids of the sessions that have ended and are wholly extracted. */
   endedSessions(): Result<ReadonlySet<string>, Failure>;
   close(): void;
 }
 
-export interface StateChange {
-  readonly sessionId: string;
-  readonly state: SessionState;
-  /** UTC, ISO 8601 with milliseconds. */
-  readonly timestamp: string;
-  readonly exitCode?: number;
-  readonly evidence?: { readonly [key: string]: JsonValue };
+export interface StoredProgress {
+  readonly checkpoint: Checkpoint;
+  /**
+   * The latest moment of which the store has an event or a state, in microseconds since the session started;
+   * 0 when it has none. What time alone brought about is new if it is later.
+   */
+  readonly timeUs: number;
+  readonly ended: boolean;
+}
+
+/** Puts events that were extracted anew in the place of a session's old ones. One session at a time. */
+export interface EventReplacer {
+  /** Drops what was staged so far. `running` as with `replace`. */
+  begin(sessionId: string): Result<'begun' | 'running', Failure>;
+  /** Sets the session's next batch aside, on disk; nobody sees it yet. */
+  commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure>;
+  /**
+   * Puts the staged batches, which reach from the start of the session to its end, in the place of all that is
+   * stored of it, in one transaction. Ids of events only grow: those of the old ones are never given out again.
+   * `running` when the session has not ended in the store: its wrapper, or a recovery, still writes it.
+   */
+  replace(session: Session): Result<'replaced' | 'running', Failure>;
+  /** How many events of each pattern, by its id, the store has of the session. */
+  countsByPattern(sessionId: string): Result<ReadonlyMap<string, number>, Failure>;
+  close(): void;
 }
 
 export interface SessionFilter {

@@ -37,6 +37,8 @@ export interface SessionRow {
   readonly pid: number;
   readonly mode: string;
   readonly parent_session_id: string | null;
+  /** Format, file and digest of what it was imported from, as JSON; null for a wrapped session. */
+  readonly imported_json: string | null;
   readonly checkpoint_stdout: number;
   readonly checkpoint_stderr: number;
   readonly gap_bytes: number;

@@ -27,8 +27,23 @@ export interface Session {
   readonly packs: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
   /** Absolute paths of the packs that were named on the command line. */
   readonly patternFiles: readonly string[];
+  /** What it was made from, where it was not wrapped but brought in by `ridealong import`. */
+  readonly imported?: Imported;
   /** Absent while the session runs, and when its wrapper was killed. */
   readonly end?: SessionEnd;
+}
+
+/** What `ridealong import` reads. */
+export const importFormats = ['asciicast', 'script', 'jsonl', 'log'] as const;
+export type ImportFormat = (typeof importFormats)[number];
+
+/** The file that an imported session was made from. */
+export interface Imported {
+  readonly format: ImportFormat;
+  /** Its absolute path when it was imported. */
+  readonly file: string;
+  /** SHA-256 of the file, followed by its timing where that is a file of its own, in hexadecimal. */
+  readonly digest: string;
 }
 
 export interface SessionEnd {
@@ -46,7 +61,9 @@ export type Ending =
   /** The command could not be started. */
   | { readonly kind: 'not-started'; readonly code: number; readonly message: string }
   /** The wrapper was killed, so nobody saw the end. */
-  | { readonly kind: 'unseen' };
+  | { readonly kind: 'unseen' }
+  /** It was imported, and the file does not tell. */
+  | { readonly kind: 'untold' };
 
 /** A process, told apart from a later one that was given the same number. */
 export interface ProcessIdentity {

@@ -1,8 +1,12 @@
 import { boundedRegex } from './bounded-regex.ts';
+import { pathsIn } from './fields.ts';
+import { parseObject } from './json-objects.ts';
 import { runnable } from './linear-regex.ts';
+import { messageRule } from './message-rules.ts';
 import { nearestWord } from './nearest-word.ts';
-import { type PatternEntry, patternSchema, sectionSchema } from './pack-schema.ts';
+import { messageSchema, type PatternEntry, patternSchema, questionSchema, sectionSchema } from './pack-schema.ts';
 import { regexError } from './regex-error.ts';
+import { toMessage, toMetadata } from './to-message.ts';
 import type { Place, YamlPlaces } from './yaml-places.ts';
 
 type Complain = (place: Place, message: string) => void;
@@ -16,15 +20,22 @@ type Complain = (place: Place, message: string) => void;
 export function checkPack(raw: unknown, places: YamlPlaces, complain: Complain): void {
   const sections = itemsOf(raw, 'sections');
   const patterns = itemsOf(raw, 'patterns');
-  uniqueIds('sections', sections, places, complain);
-  uniqueIds('patterns', patterns, places, complain);
+  uniqueIds(['sections'], raw, places, complain);
+  uniqueIds(['patterns', 'messages', 'questions'], raw, places, complain);
+  const messages = itemsOf(raw, 'messages');
   const sectionIds = sections.map(idOf).filter((id) => id !== undefined);
 
   for (const [index, item] of sections.entries()) {
     const begin = sectionSchema.shape.begin.safeParse(fieldOf(item, 'begin'));
-    if (begin.success) checkRegex(begin.data, '', ['sections', index, 'begin'], places, complain);
+    if (!begin.success) continue;
+    if (begin.data !== undefined) checkRegex(begin.data, '', ['sections', index, 'begin'], places, complain);
+    else if (!messages.some((message) => fieldOf(fieldOf(message, 'text'), 'section') === idOf(item))) {
+      complain(places.ofValue(['sections', index]), 'nothing begins this section: give it `begin`, or a message');
+    }
   }
   for (const [index, item] of patterns.entries()) checkPattern(item, index, sectionIds, places, complain);
+  for (const [index, item] of messages.entries()) checkMessage(item, index, sectionIds, places, complain);
+  for (const [index, item] of itemsOf(raw, 'questions').entries()) checkQuestion(item, index, places, complain);
 }
 
 function checkPattern(
@@ -35,24 +46,105 @@ function checkPattern(
   complain: Complain,
 ): void {
   const path = ['patterns', index];
-  if (idOf(item) === 'code_block') {
-    complain(
-      places.ofValue([...path, 'id']),
-      '`code_block` is the id of code blocks, which are found without a pattern',
-    );
-  }
-  const section = fieldOf(item, 'section');
-  if (typeof section === 'string' && !sectionIds.includes(section)) {
-    const meant = nearestWord(section, sectionIds);
-    const hint = meant === undefined ? 'declare it under `sections`' : `did you mean \`${meant}\`?`;
-    complain(places.ofValue([...path, 'section']), `there is no section \`${section}\`: ${hint}`);
-  }
+  checkId(item, path, places, complain);
+  checkSection(fieldOf(item, 'section'), [...path, 'section'], sectionIds, places, complain);
   const regex = patternSchema.shape.regex.safeParse(fieldOf(item, 'regex'));
   const flags = patternSchema.shape.flags.safeParse(fieldOf(item, 'flags'));
   if (!regex.success || !flags.success) return;
   if (!checkRegex(regex.data, flags.data, [...path, 'regex'], places, complain)) return;
   const pattern = patternSchema.safeParse(item);
-  if (pattern.success) checkExamples(pattern.data, path, places, complain);
+  if (!pattern.success) return;
+  checkExamples(pattern.data, path, places, complain);
+  const groups = namedGroups(pattern.data.regex, pattern.data.flags);
+  for (const [name, expression] of Object.entries(toMetadata(pattern.data.metadata ?? {}))) {
+    for (const group of pathsIn(expression)) {
+      if (groups.includes(group)) continue;
+      complain(places.ofValue([...path, 'metadata', name]), `the regular expression has no group named \`${group}\``);
+    }
+  }
+}
+
+/** Ids of events that are found without a pattern. */
+const reservedIds: Readonly<Record<string, string>> = {
+  code_block: 'code blocks',
+  json_malformed: 'lines of a JSON stream that are no JSON',
+  unknown_messages: 'messages that no rule knows',
+};
+
+function checkId(item: unknown, path: readonly PropertyKey[], places: YamlPlaces, complain: Complain): void {
+  const id = idOf(item) ?? '';
+  if (!Object.hasOwn(reservedIds, id)) return;
+  complain(
+    places.ofValue([...path, 'id']),
+    `\`${id}\` is the id of ${reservedIds[id] ?? ''}, which are found without a pattern`,
+  );
+}
+
+function checkSection(
+  section: unknown,
+  path: readonly PropertyKey[],
+  sectionIds: readonly string[],
+  places: YamlPlaces,
+  complain: Complain,
+): void {
+  if (typeof section !== 'string' || sectionIds.includes(section)) return;
+  const meant = nearestWord(section, sectionIds);
+  const hint = meant === undefined ? 'declare it under `sections`' : `did you mean \`${meant}\`?`;
+  complain(places.ofValue(path), `there is no section \`${section}\`: ${hint}`);
+}
+
+function checkMessage(
+  item: unknown,
+  index: number,
+  sectionIds: readonly string[],
+  places: YamlPlaces,
+  complain: Complain,
+): void {
+  const path = ['messages', index];
+  checkId(item, path, places, complain);
+  checkSection(fieldOf(fieldOf(item, 'text'), 'section'), [...path, 'text', 'section'], sectionIds, places, complain);
+  const entry = messageSchema.safeParse(item);
+  if (!entry.success) return;
+  const { id, examples, metadata, cumulative } = entry.data;
+  for (const [at, name] of cumulative.entries()) {
+    if (Object.hasOwn(metadata, name)) continue;
+    complain(places.ofValue([...path, 'cumulative', at]), `there is no metadata named \`${name}\``);
+  }
+  const rule = messageRule(toMessage(entry.data));
+  for (const [list, mustMatch] of [
+    ['match', true],
+    ['no_match', false],
+  ] as const) {
+    for (const [at, example] of examples[list].entries()) {
+      const place = places.ofValue([...path, 'examples', list, at]);
+      const message = parseObject(example);
+      if (message === undefined) {
+        complain(place, 'this example is no JSON object');
+      } else if (rule.subjectsIn(message).length > 0 !== mustMatch) {
+        complain(
+          place,
+          `\`${id}\` ${mustMatch ? 'does not match this example, but must' : 'matches this example, but must not'}`,
+        );
+      }
+    }
+  }
+}
+
+function checkQuestion(item: unknown, index: number, places: YamlPlaces, complain: Complain): void {
+  const path = ['questions', index];
+  checkId(item, path, places, complain);
+  const regexes = ['question', 'option', 'command'].map((key) => {
+    const regex = fieldOf(item, key);
+    return typeof regex !== 'string' || checkRegex(regex, '', [...path, key], places, complain);
+  });
+  const entry = questionSchema.safeParse(item);
+  if (!entry.success || regexes.includes(false)) return;
+  const { id, question, examples } = entry.data;
+  checkExamples({ id, regex: question, flags: '', examples }, path, places, complain);
+}
+
+function namedGroups(regex: string, flags: string): string[] {
+  return Object.keys(new RegExp(`${regex}|`, flags).exec('')?.groups ?? {});
 }
 
 /** False when the regex is invalid. */
@@ -70,7 +162,12 @@ function checkRegex(
   return false;
 }
 
-function checkExamples(pattern: PatternEntry, path: readonly PropertyKey[], places: YamlPlaces, complain: Complain) {
+function checkExamples(
+  pattern: Pick<PatternEntry, 'id' | 'regex' | 'flags' | 'literal' | 'examples'>,
+  path: readonly PropertyKey[],
+  places: YamlPlaces,
+  complain: Complain,
+) {
   const regex = boundedRegex(pattern.regex, pattern.flags, runnable(pattern.regex, pattern.flags));
   const literals = pattern.literal?.map(foldAscii);
   for (const [index, example] of pattern.examples.match.entries()) {
@@ -99,18 +196,21 @@ const tooLongHint = 'do without lookaround and back references, or without a rep
 
 const foldAscii = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
-function uniqueIds(list: string, items: readonly unknown[], places: YamlPlaces, complain: Complain): void {
-  const seen = new Map<string, number>();
-  for (const [index, item] of items.entries()) {
-    const id = idOf(item);
-    if (id === undefined) continue;
-    const first = seen.get(id);
-    if (first === undefined) {
-      seen.set(id, index);
-      continue;
+/** Ids must be unique among the items of all these lists. */
+function uniqueIds(lists: readonly string[], raw: unknown, places: YamlPlaces, complain: Complain): void {
+  const seen = new Map<string, readonly PropertyKey[]>();
+  for (const list of lists) {
+    for (const [index, item] of itemsOf(raw, list).entries()) {
+      const id = idOf(item);
+      if (id === undefined) continue;
+      const path = [list, index, 'id'];
+      const first = seen.get(id);
+      if (first === undefined) {
+        seen.set(id, path);
+        continue;
+      }
+      complain(places.ofValue(path), `the id \`${id}\` is taken by line ${places.ofValue(first).line}`);
     }
-    const { line } = places.ofValue([list, first, 'id']);
-    complain(places.ofValue([list, index, 'id']), `the id \`${id}\` is taken by line ${line}`);
   }
 }
 

@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { type Document, isAlias, LineCounter, parseDocument, visit } from 'yaml';
 import type { Complaint, Failure } from '../domain/failure.ts';
-import type { Pack, Pattern, Section } from '../domain/pattern.ts';
+import type { Pack, Pattern, Question, Section } from '../domain/pattern.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { checkPack } from './check-pack.ts';
 import { runnable } from './linear-regex.ts';
-import { type PatternEntry, type PatternFile, packSchema, type SectionEntry } from './pack-schema.ts';
-import { wholeLine } from './whole-line.ts';
+import {
+  type PatternEntry,
+  type PatternFile,
+  packSchema,
+  type QuestionEntry,
+  type SectionEntry,
+} from './pack-schema.ts';
 import { requiredLiterals } from './required-literals.ts';
 import { schemaComplaints } from './schema-complaints.ts';
+import { toMessage, toMetadata } from './to-message.ts';
+import { wholeLine } from './whole-line.ts';
 import { type Place, yamlPlaces } from './yaml-places.ts';
 
 export type PackInvalid = Extract<Failure, { reason: 'pack-invalid' }>;
@@ -98,12 +105,18 @@ function toPack(file: PatternFile, yaml: string): Pack {
     sections: file.sections.map(toSection),
     ...(file.repeats && { repeats: file.repeats }),
     patterns: file.patterns.map(toPattern),
+    messages: file.messages.map(toMessage),
+    questions: file.questions.map(toQuestion),
     digest: createHash('sha256').update(yaml).digest('hex'),
   };
 }
 
 function toSection({ id, begin, lines }: SectionEntry): Section {
-  return { id, begin, ...(lines !== undefined && { lines }), ...prepared(wholeLine(begin), '', undefined) };
+  return {
+    id,
+    ...(lines !== undefined && { lines }),
+    ...(begin !== undefined && { begin, ...prepared(wholeLine(begin), '', undefined) }),
+  };
 }
 
 function toPattern(entry: PatternEntry): Pattern {
@@ -117,8 +130,25 @@ function toPattern(entry: PatternEntry): Pattern {
     autoConfirmable: entry.auto_confirmable,
     ...(entry.stream && { stream: entry.stream }),
     ...(entry.section !== undefined && { section: entry.section }),
+    ...(entry.form && { form: entry.form }),
+    ...(entry.frame && { frame: entry.frame }),
+    ...(entry.state && { state: entry.state }),
+    ...(entry.metadata && { metadata: toMetadata(entry.metadata) }),
     ...prepared(entry.regex, entry.flags, entry.literal),
     examples: { match: entry.examples.match, noMatch: entry.examples.no_match },
+  };
+}
+
+function toQuestion(entry: QuestionEntry): Question {
+  const { id, question, option, command, risk, auto_confirmable, examples } = entry;
+  return {
+    id,
+    question,
+    option,
+    ...(command !== undefined && { command }),
+    risk,
+    autoConfirmable: auto_confirmable,
+    examples: { match: examples.match, noMatch: examples.no_match },
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Stream } from '../domain/chunk.ts';
+import type { Form, Frame } from '../domain/line.ts';
 import type { Pack, Pattern } from '../domain/pattern.ts';
 import { fenceMarkers } from './code-fences.ts';
 import { createLiteralScanner, type LineCursor } from './literal-scanner.ts';
+import { type Dialect, dialectOf } from './message-rules.ts';
 import { type Heading, type Rule, rulesOf } from './rules.ts';
 import { createSections, type Sections } from './sections.ts';
 import type { SessionBudget } from './session-budget.ts';
@@ -17,6 +19,8 @@ export interface MatcherStats {
 
 export interface Match {
   readonly pattern: Pattern;
+  /** Index of the pack that it is from. */
+  readonly pack: number;
   readonly groups: RegExpExecArray;
 }
 
@@ -29,6 +33,18 @@ export interface LineContext {
   readonly sections: Sections;
   readonly budget: SessionBudget;
   readonly nowMs: () => number;
+  readonly form: Form;
+  readonly frame: Frame | undefined;
+  /** Where the line is of a message's text, in which headings are no more than its author's words. */
+  readonly message?: MessageContext | undefined;
+}
+
+/** What the text of a message is read by. */
+export interface MessageContext {
+  /** Index of the pack whose message it is. */
+  readonly pack: number;
+  /** Whether it is read in one of the pack's sections. */
+  readonly hasSection: boolean;
 }
 
 /** The patterns of some packs, ready to be searched. May serve many sessions. */
@@ -40,6 +56,12 @@ export interface Matcher {
   /** Whether a line must be looked at even if none of the literals stands in it. */
   looksAtEvery(sections: Sections, lineNumber: number): boolean;
   mayOpenFence(cursor: LineCursor): boolean;
+  /** Whether the line begins as a message does. */
+  mayBeMessage(cursor: LineCursor): boolean;
+  /** The JSON streams that can be read, those of the agent's own packs first. */
+  readonly dialects: readonly Dialect[];
+  /** For the text of a message, which is in this section of the dialect's pack, or in none. */
+  sectionsForText(dialect: Dialect, section: string | undefined): Sections;
   /** The matches in the cursor's line, whose text is asked for only if need be; a heading begins its section. */
   matchesIn(text: () => string, cursor: LineCursor, context: LineContext): readonly Match[];
   countLines(lines: number): void;
@@ -48,7 +70,8 @@ export interface Matcher {
 
 /** Compiles packs, which all apply; see `packsForAgent`. Later ones replace patterns of earlier ones by their ids. */
 export function createMatcher(packs: readonly Pack[]): Matcher {
-  const { rules, headings } = rulesOf(packs);
+  const { rules, headings, sections } = rulesOf(packs);
+  const dialects = packs.flatMap((pack, number) => (pack.messages.length === 0 ? [] : [dialectOf(pack, number)]));
   const index = indexLiterals(rules, headings);
   const scanner = createLiteralScanner(index.literals);
   const stats = { lines: 0, candidateLines: 0, regexExecutions: 0 };
@@ -69,7 +92,7 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
   function beginSections(text: () => string, cursor: LineCursor, context: LineContext): void {
     const tryHeading = (index: number) => {
       const heading = headings[index];
-      if (heading === undefined || run(heading.name, heading.regex, text, context).length === 0) return;
+      if (heading?.regex === undefined || run(heading.name, heading.regex, text, context).length === 0) return;
       context.sections.begin(index, context.lineNumber);
     };
     for (const heading of index.headingsOfEveryLine) tryHeading(heading);
@@ -86,9 +109,11 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
       const { pattern, section, order } = rule;
       if (chosenIn[order] === calls) return;
       if (pattern.stream !== undefined && pattern.stream !== context.stream) return;
-      if (pattern.section !== undefined) {
-        if (section === undefined || !context.sections.isIn(section, context.lineNumber)) return;
-      }
+      if (pattern.form !== undefined && pattern.form !== context.form) return;
+      if (pattern.frame !== undefined && pattern.frame !== (context.frame ?? 'none')) return;
+      if (section === undefined) {
+        if (pattern.section !== undefined || isOfOtherText(rule, context.message)) return;
+      } else if (!context.sections.isIn(section, context.lineNumber)) return;
       chosenIn[order] = calls;
       chosen.push(rule);
     };
@@ -108,22 +133,26 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
       index.rulesOfEveryLine.length > 0 ||
       index.headingsOfEveryLine.length > 0 ||
       index.sectionsOfEveryLine.some((section) => sections.isIn(section, lineNumber)),
-    mayOpenFence(cursor) {
-      for (let hit = 0; hit < cursor.hitCount; hit += 1) {
-        if ((cursor.hits[hit] ?? 0) < fenceMarkers.length) return true;
-      }
-      return false;
+    mayOpenFence: (cursor) => hasHit(cursor, 0, fenceMarkers.length),
+    mayBeMessage: (cursor) => dialects.length > 0 && hasHit(cursor, fenceMarkers.length, reserved.length),
+    dialects,
+    sectionsForText(dialect, section) {
+      const inText = createSections(headings, index.sectionsOf);
+      const begun = sections[dialect.pack]?.get(section);
+      if (begun !== undefined) inText.begin(begun, 0);
+      return inText;
     },
     matchesIn(text, cursor, context) {
       const executionsBefore = stats.regexExecutions;
-      beginSections(text, cursor, context);
+      if (context.message === undefined) beginSections(text, cursor, context);
       const rules = candidates(cursor, context);
       const matches =
         rules.length === 0
           ? noMatches
-          : rules.flatMap(({ pattern, regex, order }) =>
+          : rules.flatMap(({ pattern, pack, regex, order }) =>
               run(pattern.id, regex, text, context).map((groups) => ({
                 pattern,
+                pack,
                 groups,
                 start: groups.index,
                 end: groups.index + groups[0].length,
@@ -141,9 +170,27 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
   };
 }
 
-/** Who is to be woken by which literal, and who by every line. The fences' markers are the first literals. */
+const isOfEveryLine = (heading: Heading | undefined) => heading?.regex !== undefined && heading.literals === undefined;
+
+/** Whether the rule is about text that is printed, or that of another pack's messages. */
+function isOfOtherText({ pack, hasMessages }: Rule, message: MessageContext | undefined): boolean {
+  return hasMessages && message !== undefined && (message.pack !== pack || message.hasSection);
+}
+
+/** The first literals: what opens code fences, and what begins a message. */
+const reserved = [...fenceMarkers, '\n{'] as const;
+
+function hasHit(cursor: LineCursor, from: number, to: number): boolean {
+  for (let hit = 0; hit < cursor.hitCount; hit += 1) {
+    const literal = cursor.hits[hit] ?? 0;
+    if (literal >= from && literal < to) return true;
+  }
+  return false;
+}
+
+/** Who is to be woken by which literal, and who by every line. */
 function indexLiterals(rules: readonly Rule[], headings: readonly Heading[]) {
-  const literals: string[] = [...fenceMarkers];
+  const literals: string[] = [...reserved];
   const numbers = new Map<string, number>();
   const rulesOf: Rule[][] = [];
   const headingsOf: number[][] = [];
@@ -166,13 +213,15 @@ function indexLiterals(rules: readonly Rule[], headings: readonly Heading[]) {
     rulesOf,
     headingsOf,
     sectionsOf: literals.map((_, literal) => {
-      if (literal < fenceMarkers.length || headingsOf[literal]) return undefined;
+      if (literal < reserved.length || headingsOf[literal]) return undefined;
       const sections = (rulesOf[literal] ?? []).map(({ section }) => section);
       return sections.includes(undefined) ? undefined : sections.filter((section) => section !== undefined);
     }),
-    rulesOfEveryLine: withoutLiterals.filter(({ pattern }) => pattern.section === undefined),
+    rulesOfEveryLine: withoutLiterals.filter(
+      ({ pattern, section }) => section === undefined && pattern.section === undefined,
+    ),
     sectionRulesOfEveryLine,
     sectionsOfEveryLine: [...new Set(sectionRulesOfEveryLine.flatMap(({ section }) => section ?? []))],
-    headingsOfEveryLine: [...headings.keys()].filter((heading) => headings[heading]?.literals === undefined),
+    headingsOfEveryLine: [...headings.keys()].filter((heading) => isOfEveryLine(headings[heading])),
   };
 }

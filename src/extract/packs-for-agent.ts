@@ -1,6 +1,30 @@
 import type { Pack } from '../domain/pattern.ts';
 
-/** The packs that apply to an agent, in the order in which they are searched. */
+export function appliesTo({ agents }: Pack, agent: string): boolean {
+  return agents.includes(agent) || agents.includes('*');
+}
+
+/**
+ * The packs that apply to an agent, in the order in which they are searched.
+ *
+ * Behind them those of other agents, for their messages: a script may run any
+ * of them, or an agent speak the dialect of another one.
+ */
 export function packsForAgent(packs: readonly Pack[], agent: string): Pack[] {
-  return packs.filter(({ agents }) => agents.includes(agent) || agents.includes('*'));
+  const own = packs.filter((pack) => appliesTo(pack, agent));
+  const others = packs.filter((pack) => !appliesTo(pack, agent) && pack.messages.length > 0);
+  return [...own, ...others.map(forItsMessages)];
+}
+
+/** What of a pack its messages need. */
+function forItsMessages(pack: Pack): Pack {
+  const { repeats: _, ...rest } = pack;
+  const used = new Set(pack.messages.flatMap(({ text }) => (text ? [text.section] : [])));
+  return {
+    ...rest,
+    messagesOnly: true,
+    sections: pack.sections.filter(({ id }) => used.has(id)).map(({ id }) => ({ id })),
+    patterns: pack.patterns.filter(({ section }) => used.has(section)),
+    questions: [],
+  };
 }

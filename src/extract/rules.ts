@@ -1,4 +1,4 @@
-import type { Pack, Pattern } from '../domain/pattern.ts';
+import type { Pack, Pattern, Section } from '../domain/pattern.ts';
 import { type BoundedRegex, boundedRegex } from './bounded-regex.ts';
 import { wholeLine } from './whole-line.ts';
 
@@ -6,6 +6,10 @@ import { wholeLine } from './whole-line.ts';
 export interface Rule {
   readonly pattern: Pattern;
   readonly order: number;
+  /** Index of its pack. */
+  readonly pack: number;
+  /** Whether its pack tells messages apart from text: outside of sections it is about text that is printed, then. */
+  readonly hasMessages: boolean;
   /** Index of its section in {@link RuleSet.headings}. */
   readonly section?: number;
   readonly regex: () => BoundedRegex;
@@ -19,20 +23,28 @@ export interface Heading {
   readonly pack: number;
   readonly lines: number;
   readonly literals?: readonly string[];
-  readonly regex: () => BoundedRegex;
+  /** None where only messages begin the section. */
+  readonly regex?: () => BoundedRegex;
 }
 
 export interface RuleSet {
   readonly rules: readonly Rule[];
   readonly headings: readonly Heading[];
+  /**
+   * For each pack the index of its sections' headings, by the sections' ids. Those that are there for their messages
+   * only have one more, of no id, for what else stands outside of sections.
+   */
+  readonly sections: readonly ReadonlyMap<string | undefined, number>[];
 }
 
 /** Turns packs into rules. Of patterns with the same id the last one counts. */
 export function rulesOf(packs: readonly Pack[]): RuleSet {
   const headings: Heading[] = [];
+  const sectionsOf: Map<string | undefined, number>[] = [];
   const rules = new Map<string, Omit<Rule, 'order'>>();
   for (const [index, pack] of packs.entries()) {
-    const sections = new Map<string, number>();
+    const sections = new Map<string | undefined, number>();
+    sectionsOf.push(sections);
     for (const section of pack.sections) {
       sections.set(section.id, headings.length);
       headings.push({
@@ -40,21 +52,32 @@ export function rulesOf(packs: readonly Pack[]): RuleSet {
         pack: index,
         lines: section.lines ?? Infinity,
         ...(section.literals && { literals: section.literals }),
-        regex: once(() => boundedRegex(wholeLine(section.begin), '', section.execution)),
+        ...headingRegex(section),
       });
     }
+    if (pack.messagesOnly === true) {
+      sections.set(undefined, headings.length);
+      headings.push({ name: `messages ${pack.name}`, pack: index, lines: Infinity });
+    }
     for (const pattern of pack.patterns) {
-      const section = pattern.section === undefined ? undefined : sections.get(pattern.section);
+      const section = sections.get(pattern.section);
+      const key = pack.messagesOnly === true ? `${pack.name} ${pattern.id}` : pattern.id;
       // Its place is that of the pack it comes from now.
-      rules.delete(pattern.id);
-      rules.set(pattern.id, {
+      rules.delete(key);
+      rules.set(key, {
         pattern,
+        pack: index,
+        hasMessages: pack.messages.length > 0,
         ...(section !== undefined && { section }),
         regex: once(() => boundedRegex(pattern.regex, pattern.flags, pattern.execution)),
       });
     }
   }
-  return { headings, rules: Array.from(rules.values(), (rule, order) => ({ ...rule, order })) };
+  return { headings, sections: sectionsOf, rules: Array.from(rules.values(), (rule, order) => ({ ...rule, order })) };
+}
+
+function headingRegex({ begin, execution }: Section): Pick<Heading, 'regex'> {
+  return begin === undefined ? {} : { regex: once(() => boundedRegex(wholeLine(begin), '', execution)) };
 }
 
 /** Regexes are compiled when they are first needed: most never are, and a session's start is not to wait for them. */

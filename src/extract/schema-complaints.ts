@@ -1,6 +1,14 @@
 import type { z } from 'zod';
 import { nearestWord } from './nearest-word.ts';
-import { packSchema, patternSchema, sectionSchema } from './pack-schema.ts';
+import {
+  eachSchema,
+  messageSchema,
+  packSchema,
+  patternSchema,
+  questionSchema,
+  sectionSchema,
+  textSchema,
+} from './pack-schema.ts';
 import type { Place, YamlPlaces } from './yaml-places.ts';
 
 /** Puts what zod has to say into words for who wrote the file, at the place that is meant. */
@@ -52,8 +60,22 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+const schemas: Record<string, { shape: object }> = {
+  patterns: patternSchema,
+  sections: sectionSchema,
+  messages: messageSchema,
+  questions: questionSchema,
+};
+
 function keysAt(path: readonly PropertyKey[]): string[] {
-  if (path.at(-1) === 'examples') return ['match', 'no_match'];
-  const schemas: Record<string, { shape: object }> = { patterns: patternSchema, sections: sectionSchema };
-  return Object.keys((schemas[String(path[0])] ?? packSchema).shape);
+  switch (path.length > 2 ? path.at(-1) : undefined) {
+    case 'examples':
+      return ['match', 'no_match'];
+    case 'text':
+      return Object.keys(textSchema.shape);
+    case 'each':
+      return Object.keys(eachSchema.shape);
+    default:
+      return Object.keys((schemas[String(path[0])] ?? packSchema).shape);
+  }
 }

@@ -1,62 +1,62 @@
-import type { Chunk } from '../domain/chunk.ts';
+import { isChunk, type Moment } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { type RecordingPosition, type RecordingReader, openRecordingReader } from './reader.ts';
 
 /**
- * Recorded chunks that were not scanned yet.
+ * What is recorded and was not scanned yet.
  *
- * They wait in memory while scanning keeps up. Those that would exceed
+ * Chunks wait in memory while scanning keeps up. Those that would exceed
  * `maxBytes` are read back from the recording when their turn comes, so that a
  * slow scan costs lag and not memory.
  */
 export interface Backlog {
-  /** Adds chunks that were recorded from `position` on. */
-  push(chunks: readonly Chunk[], position: RecordingPosition): void;
+  /** Adds what was recorded from `position` on. */
+  push(moments: readonly Moment[], position: RecordingPosition): void;
   /** The oldest; undefined when all were taken. */
-  next(): Chunk | undefined;
+  next(): Moment | undefined;
   close(): void;
 }
 
 export function createBacklog(folder: RecordingFolder, maxBytes: number): Backlog {
-  let queue: Chunk[] = [];
+  let queue: Moment[] = [];
   let first = 0;
   let queuedBytes = 0;
-  /** Set from the first chunk that is not in memory until the last such chunk was taken. */
-  let onDisk: { readonly reader: RecordingReader; chunks: number } | undefined;
+  /** Set from the first that is not in memory until the last such one was taken. */
+  let onDisk: { readonly reader: RecordingReader; moments: number } | undefined;
 
-  function fromMemory(): Chunk | undefined {
-    const chunk = queue[first];
-    if (chunk === undefined) return undefined;
+  function fromMemory(): Moment | undefined {
+    const moment = queue[first];
+    if (moment === undefined) return undefined;
     first += 1;
-    queuedBytes -= chunk.bytes.length;
+    queuedBytes -= bytesOf(moment);
     if (first === queue.length) {
       queue = [];
       first = 0;
     }
-    return chunk;
+    return moment;
   }
 
-  function fromDisk(): Chunk | undefined {
+  function fromDisk(): Moment | undefined {
     if (!onDisk) return undefined;
-    const chunk = onDisk.reader.next();
-    onDisk.chunks -= 1;
-    if (onDisk.chunks === 0 || chunk === undefined) {
+    const moment = onDisk.reader.next();
+    onDisk.moments -= 1;
+    if (onDisk.moments === 0 || moment === undefined) {
       onDisk.reader.close();
       onDisk = undefined;
     }
-    return chunk;
+    return moment;
   }
 
   return {
-    push(chunks, position) {
-      const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0);
+    push(moments, position) {
+      const bytes = moments.reduce((sum, moment) => sum + bytesOf(moment), 0);
       if (!onDisk && queuedBytes + bytes > maxBytes) {
-        onDisk = { reader: openRecordingReader(folder, position), chunks: 0 };
+        onDisk = { reader: openRecordingReader(folder, position), moments: 0 };
       }
       if (onDisk) {
-        onDisk.chunks += chunks.length;
+        onDisk.moments += moments.length;
       } else {
-        for (const chunk of chunks) queue.push(chunk);
+        for (const moment of moments) queue.push(moment);
         queuedBytes += bytes;
       }
     },
@@ -64,3 +64,5 @@ export function createBacklog(folder: RecordingFolder, maxBytes: number): Backlo
     close: () => onDisk?.reader.close(),
   };
 }
+
+const bytesOf = (moment: Moment) => (isChunk(moment) ? moment.bytes.length : 0);

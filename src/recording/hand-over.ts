@@ -1,11 +1,13 @@
-import type { Stream } from '../domain/chunk.ts';
+import type { Mark, Stream } from '../domain/chunk.ts';
 import type { ReadChunk } from './recorder.ts';
 
 /** What the main thread sends to the follower. Chunks' bytes are transferred, not copied. */
 export type ToFollower =
   | { readonly kind: 'chunks'; readonly chunks: readonly ReadChunk[] }
   | { readonly kind: 'gap'; readonly stream: Stream; readonly bytes: number; readonly timeUs: number }
-  | { readonly kind: 'resized'; readonly columns: number; readonly rows: number; readonly timeUs: number };
+  | Mark
+  /** The main thread's clock: whatever was read until then was sent before. */
+  | { readonly kind: 'clock'; readonly timeUs: number };
 
 /** Hands chunks to the follower, at most so many bytes at a time. */
 export interface HandOver {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { streams } from '../domain/chunk.ts';
 import type { Failure } from '../domain/failure.ts';
 import { type Result, fail, ok } from '../domain/result.ts';
-import { type Session, sessionModes } from '../domain/session.ts';
+import { type Session, importFormats, sessionModes } from '../domain/session.ts';
 import { type RecordingFolder, isSessionId } from './folder.ts';
 
 const bytesPerStream = z.object({ stdout: z.number().int(), stderr: z.number().int() });
@@ -13,6 +13,7 @@ const ending = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('killed'), signal: z.number().int(), signalName: z.string() }),
   z.object({ kind: z.literal('not-started'), code: z.number().int(), message: z.string() }),
   z.object({ kind: z.literal('unseen') }),
+  z.object({ kind: z.literal('untold') }),
 ]);
 
 const session: z.ZodType<Session> = z.object({
@@ -30,6 +31,7 @@ const session: z.ZodType<Session> = z.object({
   terminalSize: z.object({ columns: z.number(), rows: z.number() }).exactOptional(),
   packs: z.array(z.object({ name: z.string(), version: z.string(), digest: z.string() })),
   patternFiles: z.array(z.string()),
+  imported: z.object({ format: z.enum(importFormats), file: z.string(), digest: z.string() }).exactOptional(),
   end: z.object({ endedAt: z.iso.datetime(), ending, gapBytes: bytesPerStream }).exactOptional(),
 });
 

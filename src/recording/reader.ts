@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type Chunk, type Stream, streams } from '../domain/chunk.ts';
+import { type Chunk, type Moment, type Stream, streams } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { parseTiming } from './timing.ts';
 
@@ -13,8 +13,8 @@ export interface RecordingPosition {
 export const recordingStart: RecordingPosition = { timingOffset: 0, offsets: { stdout: 0, stderr: 0 }, timeUs: 0 };
 
 export interface RecordingReader {
-  /** The next chunk, cut as it was read from the child; undefined at the end of what is recorded now. */
-  next(): Chunk | undefined;
+  /** The next chunk, cut as it was read from the child, or mark; undefined at the end of what is recorded now. */
+  next(): Moment | undefined;
   /**
    * To be called at the end of a recording that nobody writes any more: the
    * bytes behind the last chunk that has a time. A crash leaves such.
@@ -27,7 +27,7 @@ export interface RecordingReader {
 /** How much of a file is read in one go. */
 const windowBytes = 1024 * 1024;
 
-/** Reads a recording's chunks back in the order of their timing, from a position on. */
+/** Reads a recording back in the order of its timing, from a position on. */
 export function openRecordingReader(
   folder: RecordingFolder,
   from: RecordingPosition = recordingStart,
@@ -54,6 +54,7 @@ export function openRecordingReader(
         timingOffset += line.length + 1;
         timeUs = entry.timeUs;
         if (entry.kind === 'chunk') return take(entry.stream, entry.length);
+        if (entry.kind !== 'gap' && entry.kind !== 'other') return entry;
       }
     },
     untimed() {

@@ -1,5 +1,5 @@
 import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writevSync } from 'node:fs';
-import type { Chunk, Stream } from '../domain/chunk.ts';
+import type { Chunk, Mark, Stream } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import type { RecordingPosition } from './reader.ts';
 import { formatTiming, type TimingEntry } from './timing.ts';
@@ -15,8 +15,10 @@ export interface Recorder {
    * @returns the chunks as they will be read back: with their offsets, and times that never go backwards
    */
   append(chunks: readonly ReadChunk[]): Chunk[];
-  /** Marks bytes that could not be recorded, or a resize of the terminal. */
-  mark(entry: Exclude<TimingEntry, { kind: 'chunk' }>): void;
+  /** @returns the mark as it will be read back */
+  mark(mark: Mark): Mark;
+  /** Marks bytes that could not be recorded. */
+  miss(stream: Stream, bytes: number, timeUs: number): void;
   /** The end of what is recorded. */
   readonly position: RecordingPosition;
   close(): void;
@@ -85,7 +87,14 @@ export function createRecorder(folder: RecordingFolder, streams: readonly Stream
       for (const { stream, bytes } of chunks) offsets[stream] += bytes.length;
       return placed;
     },
-    mark: (entry) => appendTiming([{ ...entry, timeUs: Math.max(entry.timeUs, lastTimeUs) }]),
+    mark(mark) {
+      const placed = { ...mark, timeUs: Math.max(mark.timeUs, lastTimeUs) };
+      appendTiming([placed]);
+      return placed;
+    },
+    miss(stream, length, timeUs) {
+      appendTiming([{ kind: 'gap', stream, length, timeUs: Math.max(timeUs, lastTimeUs) }]);
+    },
     close() {
       for (const fd of [...fds.values(), timingFd]) closeSync(fd);
     },

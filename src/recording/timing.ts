@@ -1,15 +1,15 @@
-import type { Stream } from '../domain/chunk.ts';
+import type { Mark, Stream } from '../domain/chunk.ts';
 
 /**
  * One line of the `timing` file, in the advanced format of util-linux's
  * `script` (scriptlive(1), since 2.35): a type, the seconds since the line
- * before, and what the type asks for. `E`, for stderr, and `H … GAP_…` are
- * ours; scriptreplay passes over both.
+ * before, and what the type asks for. `E`, for stderr, `H … GAP_…`, and the
+ * signals SIGSTOP and SIGCONT are ours; scriptreplay passes over them.
  */
 export type TimingEntry =
   | { readonly kind: 'chunk'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
   | { readonly kind: 'gap'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
-  | { readonly kind: 'resize'; readonly timeUs: number; readonly columns: number; readonly rows: number };
+  | Mark;
 
 /** The entry as a line; `lastTimeUs` is the time of the entry before, 0 for the first. */
 export function formatTiming(entry: TimingEntry, lastTimeUs: number): string {
@@ -21,6 +21,10 @@ export function formatTiming(entry: TimingEntry, lastTimeUs: number): string {
       return `H ${delta} GAP_${entry.stream.toUpperCase()} ${entry.length}\n`;
     case 'resize':
       return `S ${delta} SIGWINCH ROWS=${entry.rows} COLS=${entry.columns}\n`;
+    case 'stopped':
+      return `S ${delta} SIGSTOP\n`;
+    case 'continued':
+      return `S ${delta} SIGCONT\n`;
   }
 }
 
@@ -55,6 +59,8 @@ export function parseTiming(
       return { kind: 'gap', stream, timeUs, length: Number(groups['length']) };
     }
     default: {
+      if (rest === 'SIGSTOP') return { kind: 'stopped', timeUs };
+      if (rest === 'SIGCONT') return { kind: 'continued', timeUs };
       const groups = size.exec(rest)?.groups;
       if (groups === undefined) return { kind: 'other', timeUs };
       return { kind: 'resize', timeUs, columns: Number(groups['columns']), rows: Number(groups['rows']) };

@@ -1,4 +1,4 @@
-import { type Chunk, type Stream, streams } from '../domain/chunk.ts';
+import { type Chunk, type Mark, type Stream, streams } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { type RecordingPosition, recordingStart } from './reader.ts';
 import { type ReadChunk, type Recorder, createRecorder } from './recorder.ts';
@@ -9,7 +9,8 @@ export interface TolerantRecorder {
   record(chunks: readonly ReadChunk[]): readonly Chunk[];
   /** Counts bytes that were never handed over. */
   miss(stream: Stream, bytes: number, timeUs: number): void;
-  resize(columns: number, rows: number, timeUs: number): void;
+  /** @returns the mark, if it was recorded */
+  mark(mark: Mark): readonly Mark[];
   readonly position: RecordingPosition;
   readonly gapBytes: Readonly<Record<Stream, number>>;
 }
@@ -47,7 +48,7 @@ export function createTolerantRecorder(options: {
   function markGaps(target: Recorder, timeUs: number) {
     for (const stream of streams) {
       if (unmarked[stream] === 0) continue;
-      target.mark({ kind: 'gap', stream, timeUs, length: unmarked[stream] });
+      target.miss(stream, unmarked[stream], timeUs);
       unmarked[stream] = 0;
     }
   }
@@ -73,8 +74,10 @@ export function createTolerantRecorder(options: {
       miss(stream, bytes);
       attempt((target) => markGaps(target, timeUs));
     },
-    resize(columns, rows, timeUs) {
-      attempt((target) => target.mark({ kind: 'resize', columns, rows, timeUs }));
+    mark(mark) {
+      let recorded: readonly Mark[] = [];
+      attempt((target) => (recorded = [target.mark(mark)]));
+      return recorded;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import type { Batch, Checkpoint } from '../domain/batch.ts';
+import type { Batch } from '../domain/batch.ts';
+import type { JsonValue } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { EventStore, StateChange } from '../domain/ports.ts';
+import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Session, SessionEnd } from '../domain/session.ts';
+import type { Session, SessionEnd, SessionState } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
 import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
@@ -16,6 +17,14 @@ interface StoredSession extends SessionKeys {
   readonly ended_us: number | null;
   readonly checkpoint_stdout: number;
   readonly checkpoint_stderr: number;
+}
+
+interface StateRow {
+  readonly state: SessionState;
+  /** Microseconds since the epoch. */
+  readonly timeUs: number;
+  readonly exitCode?: number | null;
+  readonly evidence?: { readonly [key: string]: JsonValue };
 }
 
 type Values = Record<string, string | number | null>;
@@ -37,6 +46,7 @@ export class SqliteEventStore implements EventStore {
   readonly #addStateChange: Database.Statement<[Values]>;
   readonly #setState: Database.Statement<[Values]>;
   readonly #endSession: Database.Statement<[Values]>;
+  readonly #latestTime: Database.Statement<[Values], number | null>;
   readonly #endedSessions: Database.Statement<[], string>;
 
   constructor(database: Database.Database, recordings: string) {
@@ -50,9 +60,10 @@ export class SqliteEventStore implements EventStore {
     );
     this.#addSession = database.prepare(
       `INSERT INTO sessions (session_id, agent_key, started_us, stdout_log_path, stderr_log_path, packs_json,
-         command_json, working_directory, git_branch, git_commit, host, pid, mode, parent_session_id)
+         command_json, working_directory, git_branch, git_commit, host, pid, mode, parent_session_id, imported_json)
        VALUES (:session_id, :agent_key, :started_us, :stdout_log_path, :stderr_log_path, :packs_json,
-         :command_json, :working_directory, :git_branch, :git_commit, :host, :pid, :mode, :parent_session_id)`,
+         :command_json, :working_directory, :git_branch, :git_commit, :host, :pid, :mode, :parent_session_id,
+         :imported_json)`,
     );
     this.#advance = database.prepare(
       `UPDATE sessions SET checkpoint_stdout = :stdout, checkpoint_stderr = :stderr,
@@ -69,6 +80,13 @@ export class SqliteEventStore implements EventStore {
          gap_bytes = :gap_bytes
        WHERE key = :key`,
     );
+    this.#latestTime = database
+      .prepare<[Values], number | null>(
+        `SELECT max(
+           coalesce((SELECT max(last_time_us) FROM session_tallies WHERE session_key = :key), 0),
+           coalesce((SELECT max(time_us) FROM state_changes WHERE session_key = :key), 0))`,
+      )
+      .pluck();
     this.#endedSessions = database
       .prepare<[], string>('SELECT session_id FROM sessions WHERE ended_us IS NOT NULL')
       .pluck();
@@ -94,36 +112,41 @@ export class SqliteEventStore implements EventStore {
         pid: session.process.pid,
         mode: session.mode,
         parent_session_id: session.parentSession ?? null,
+        imported_json: session.imported === undefined ? null : JSON.stringify(session.imported),
       });
       const key = Number(lastInsertRowid);
-      this.#changeState(key, { sessionId: session.id, state: 'starting', timestamp: session.startedAt });
+      this.#changeState(key, { state: 'starting', timeUs: startedUs });
       return ok(undefined);
     });
   }
 
-  checkpointOf(sessionId: string): Result<{ checkpoint: Checkpoint; ended: boolean } | undefined, Failure> {
+  checkpointOf(sessionId: string): Result<StoredProgress | undefined, Failure> {
     return attempt(this.#database.name, () => {
       const session = this.#findSession.get(sessionId);
       if (session === undefined) return ok(undefined);
       const checkpoint = { stdout: session.checkpoint_stdout, stderr: session.checkpoint_stderr };
-      return ok({ checkpoint, ended: session.ended_us !== null });
+      const latestUs = this.#latestTime.get({ key: session.key }) ?? 0;
+      return ok({
+        checkpoint,
+        timeUs: Math.max(0, latestUs - session.started_us),
+        ended: session.ended_us !== null,
+      });
     });
   }
 
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure> {
     return this.#inSession(sessionId, (session): 'committed' | 'stale' => {
-      const { from, to, events, lines } = batch;
+      const { from, to, events, states, lines } = batch;
       const isElsewhere = session.checkpoint_stdout !== from.stdout || session.checkpoint_stderr !== from.stderr;
       if (isElsewhere || session.ended_us !== null) return 'stale';
       this.#events.write(session, events);
+      for (const { state, timeUs, evidence } of states ?? []) {
+        this.#changeState(session.key, { state, timeUs: session.started_us + timeUs, ...(evidence && { evidence }) });
+      }
       this.#advance.run({ ...to, lines, events: events.length, key: session.key });
-      if (batch.end !== undefined) this.#end(sessionId, session.key, batch.end);
+      if (batch.end !== undefined) this.#end(session.key, batch.end);
       return 'committed';
     });
-  }
-
-  addStateChange(change: StateChange): Result<void, Failure> {
-    return this.#inSession(change.sessionId, (session) => this.#changeState(session.key, change));
   }
 
   endedSessions(): Result<ReadonlySet<string>, Failure> {
@@ -134,18 +157,13 @@ export class SqliteEventStore implements EventStore {
     this.#database.close();
   }
 
-  #end(sessionId: string, key: number, end: SessionEnd): void {
+  #end(key: number, end: SessionEnd): void {
     const { state, exitCode, exitSignal } = finalState(end.ending);
-    this.#changeState(key, {
-      sessionId,
-      state,
-      timestamp: end.endedAt,
-      evidence: end.ending,
-      ...(exitCode !== null && { exitCode }),
-    });
+    const endedUs = timeOf(end.endedAt);
+    this.#changeState(key, { state, timeUs: endedUs, exitCode, evidence: end.ending });
     this.#endSession.run({
       key,
-      ended_us: timeOf(end.endedAt),
+      ended_us: endedUs,
       exit_code: exitCode,
       exit_signal: exitSignal,
       gap_bytes: end.gapBytes.stdout + end.gapBytes.stderr,
@@ -153,10 +171,10 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** A change that is there already, by time and state, is not added again: recovery may report it twice. */
-  #changeState(key: number, change: StateChange): void {
+  #changeState(key: number, change: StateRow): void {
     const { changes } = this.#addStateChange.run({
       key,
-      time_us: timeOf(change.timestamp),
+      time_us: change.timeUs,
       state: change.state,
       exit_code: change.exitCode ?? null,
       metadata_json: change.evidence === undefined ? null : JSON.stringify(change.evidence),

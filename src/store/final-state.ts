@@ -2,7 +2,7 @@ import type { Ending, SessionState } from '../domain/session.ts';
 
 export interface FinalState {
   readonly state: SessionState;
-  /** As a shell reads it; null when nobody saw the end. */
+  /** As a shell reads it; null when nobody saw the end, or nobody tells. */
   readonly exitCode: number | null;
   /** Name of the signal that ended the child. */
   readonly exitSignal: string | null;
@@ -19,5 +19,7 @@ export function finalState(ending: Ending): FinalState {
       return { state: 'crashed', exitCode: 128 + ending.signal, exitSignal: ending.signalName };
     case 'unseen':
       return { state: 'crashed', exitCode: null, exitSignal: null };
+    case 'untold':
+      return { state: 'completed', exitCode: null, exitSignal: null };
   }
 }

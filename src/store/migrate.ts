@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { tables } from './migrations/0001-tables.ts';
+import { reindexes } from './migrations/0002-reindexes.ts';
 
 /** In order; a database's `user_version` is how many of them it has. Never change one that was released: add another. */
-const migrations = [tables];
+const migrations = [tables, reindexes];
 
 /** The version of a database that has them all. */
 export const schemaVersion = migrations.length;

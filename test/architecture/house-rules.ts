@@ -13,14 +13,14 @@ const homes: Readonly<Record<string, string>> = {
   execa: '^src/child/',
   'node-pty': '^src/child/',
   '@xterm/headless': '^src/lines/',
-  yaml: '^src/extract/',
+  yaml: '^src/(extract/|load-config\\.ts$)',
   '@eslint-community/regexpp': '^src/extract/',
   'better-sqlite3': '^src/store/',
   ws: '^src/server/',
   yargs: '^src/cli/',
   'cli-table3': '^src/cli/',
   picocolors: '^src/cli/',
-  zod: '^src/(extract/|recording/read-session-file\\.ts$)',
+  zod: '^src/(extract/|recording/read-session-file\\.ts$|load-config\\.ts$)',
 };
 
 /** What the thread that moves bytes must never load, not even indirectly. */

@@ -17,3 +17,8 @@ it.each([
 ])('%j is %j milliseconds', (text, expected) => {
   expect(parseDuration(text)).toBe(expected);
 });
+
+it('may be longer where that makes sense', () => {
+  expect(parseDuration('61m', 7_200_000)).toBe(3_660_000);
+  expect(parseDuration('3h', 7_200_000)).toBeUndefined();
+});

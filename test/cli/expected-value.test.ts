@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { eventsCommand } from '../../src/cli/commands/events.ts';
+import { reindexCommand } from '../../src/cli/commands/reindex.ts';
 import { showCommand } from '../../src/cli/commands/show.ts';
 import { expectedValue } from '../../src/cli/expected-value.ts';
 import { riskLevels } from '../../src/domain/pattern.ts';
@@ -9,10 +10,13 @@ it.each([
   [['ridealong', 'show', '01K'], 'session'],
   [['ridealong', 'show', '--'], undefined],
   [['ridealong', 'show', '01K', ''], undefined],
+  [['ridealong', 'reindex', ''], 'session'],
+  [['ridealong', 'reindex', '01K', '01L', ''], 'session'],
+  [['ridealong', 'reindex', '01K', '--'], undefined],
   [['ridealong', 'events', ''], undefined],
   [['ridealong', 'events', '--session', ''], 'session'],
   [['ridealong', 'events', '--risk', 'h'], [...riskLevels]],
   [['ridealong', 'ev'], undefined],
 ])('%j is going to be %j', (typed, expected) => {
-  expect(expectedValue(typed, [showCommand, eventsCommand])).toEqual(expected);
+  expect(expectedValue(typed, [showCommand, eventsCommand, reindexCommand])).toEqual(expected);
 });

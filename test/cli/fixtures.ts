@@ -93,6 +93,7 @@ export const session: SessionRow = {
   pid: 7,
   mode: 'pipe',
   parent_session_id: null,
+  imported_json: null,
   checkpoint_stdout: 10,
   checkpoint_stderr: 0,
   gap_bytes: 0,

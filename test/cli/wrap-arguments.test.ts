@@ -100,6 +100,19 @@ describe('our options', () => {
     expect(wrapped('--pty', 'x').terminal).toBe('always');
   });
 
+  it('name the verdicts to fail on, in one list or several', () => {
+    expect(wrapped('--fail-on', 'stalled,json-cut', 'x').failOn).toEqual(['stalled', 'json-cut']);
+    expect(wrapped('--fail-on=hung', '--fail-on', 'exit-zero, cut', 'x').failOn).toEqual(['hung', 'exit-zero', 'cut']);
+    expect(complaint('--fail-on', 'stalled,hang', 'x')).toBe(
+      '--fail-on takes hung, stalled, cut, json-cut, exit-zero, truncated with commas between them, not "hang" (did you mean hung?)',
+    );
+  });
+
+  it('say when to kill', () => {
+    expect(wrapped('--kill-after', '10m', 'x').killAfterMs).toBe(600_000);
+    expect(wrapped('--kill-after=24h', 'x').killAfterMs).toBe(86_400_000);
+  });
+
   it('are complained about when unknown, with what was probably meant', () => {
     expect(complaint('--agnet', 'x', 'codex')).toContain('did you mean --agent?');
     expect(complaint('--__proto__', 'codex')).toContain('unknown option');
@@ -117,6 +130,10 @@ describe('our options', () => {
     [['--pty', '--no-pty', 'codex'], 'exclude each other'],
     [['--drain-timeout', 'soon', 'codex'], '--drain-timeout takes'],
     [['--drain-timeout', '2d', 'codex'], '--drain-timeout takes'],
+    [['--fail-on', '', 'codex'], '--fail-on needs a value'],
+    [['--fail-on', ',', 'codex'], '--fail-on takes'],
+    [['--kill-after', 'never', 'codex'], '--kill-after takes'],
+    [['--kill-after', '25h', 'codex'], '--kill-after takes'],
   ])('%j is complained about', (words, message) => {
     expect(complaint(...words)).toContain(message);
   });
@@ -130,6 +147,7 @@ describe('pipe', () => {
     });
     expect(complaint('pipe', 'codex')).toContain('takes no "codex"');
     expect(complaint('pipe', '--pty')).toContain('unknown option --pty');
+    expect(complaint('pipe', '--kill-after', '10m')).toContain('unknown option --kill-after');
   });
 });
 

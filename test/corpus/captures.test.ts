@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../support/seeded-random.ts';
-import { readCapture, recut } from './captures.ts';
+import { capturesFolder, readCapture, recut } from './captures.ts';
 import { eventsOf, matcherFor } from './extraction.ts';
 import { goldenOfEvent, readGolden } from './golden.ts';
 
@@ -34,8 +34,9 @@ describe.each(goldenFiles.sort())('%s', (file) => {
   });
 });
 
-it('covers each of codex’ captures in plain text', () => {
+it.each(['codex', 'claude', 'gemini', 'opencode'])('covers each of the captures of %s in plain text', (agent) => {
   const covered = goldenFiles.map((file) => readGolden(join(corpus, file)).capture);
-  const recorded = ['400', '429', 'prose', 'tool'].map((name) => `codex/pipe-text-${name}`);
-  expect(covered).toEqual(expect.arrayContaining(recorded));
+  const recorded = readdirSync(join(capturesFolder, agent)).filter((name) => /^(?:pipe-text-.*|version)$/.test(name));
+  expect(recorded).toHaveLength(5);
+  expect(covered).toEqual(expect.arrayContaining(recorded.map((name) => `${agent}/${name}`)));
 });

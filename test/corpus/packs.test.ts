@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Stream } from '../../src/domain/chunk.ts';
 import { loadPack } from '../../src/extract/load-pack.ts';
+import { packsForAgent } from '../../src/extract/packs-for-agent.ts';
 import { capturesFolder, readCapture } from './captures.ts';
 import { eventsOf, eventsOfLines, matcherFor, shippedPackFiles, shippedPacks } from './extraction.ts';
 
@@ -11,8 +13,15 @@ const patterns = packs.flatMap((pack) => pack.patterns.map((pattern) => ({ pack,
 /** Matchers that each have all the packs that apply. */
 const matchers = {
   codex: matcherFor('codex'),
+  claude: matcherFor('claude'),
+  gemini: matcherFor('gemini'),
+  opencode: matcherFor('opencode'),
   'any agent': matcherFor('any agent'),
 };
+const agents = Object.keys(matchers);
+
+/** Answers look like anything, where nothing else is printed. */
+const anyLine = '^.*\\S.*$';
 
 /** A heading that begins each section. */
 const headings: Readonly<Record<string, string>> = {
@@ -38,13 +47,15 @@ describe('the shipped packs', () => {
     expect(loadPack(yaml, file)).toMatchObject({ ok: true });
   });
 
-  it('give each pattern an id of its own, so that none replaces another', () => {
-    const ids = patterns.map(({ id }) => id);
+  it.each(agents)('give each pattern that applies to %s an id of its own, so that none replaces another', (agent) => {
+    const ids = packsForAgent(packs, agent).flatMap((pack) => pack.patterns.map(({ id }) => id));
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
-  it('have in each regex a literal to filter by, but for those of a section', () => {
-    const without = patterns.filter(({ section, literals }) => section === undefined && literals === undefined);
+  it('have in each regex a literal to filter by, but for those of a section and for answers', () => {
+    const without = patterns.filter(
+      ({ section, literals, regex }) => section === undefined && literals === undefined && regex !== anyLine,
+    );
     expect(without.map(({ id }) => id)).toEqual([]);
   });
 
@@ -60,10 +71,11 @@ describe('the shipped packs', () => {
 });
 
 describe.each(patterns)('$pack.name: $id', ({ pack, id, type, section, stream, examples }) => {
-  const matcher = pack.agents.includes('codex') ? matchers.codex : matchers['any agent'];
+  const own = Object.entries(matchers).find(([agent]) => pack.agents.includes(agent));
+  const matcher = own?.[1] ?? matchers['any agent'];
 
   it('is the one event of each of its examples, with all the other patterns there', () => {
-    expect(stream).toBeUndefined();
+    expect(stream ?? 'stdout').toBe('stdout');
     const heading = section === undefined ? [] : [headings[section] ?? section];
     for (const example of examples.match) {
       const found = eventsOfLines(matcher, [...heading, example])
@@ -287,11 +299,130 @@ describe('agents without a pack of their own', () => {
   it.each([
     ['claude/pipe-text-400', ['api_error']],
     ['claude/pipe-text-tool', ['code_block']],
-    ['gemini/pipe-text-429', ['warning', 'rate_limited', 'retry', 'code_block']],
+    ['gemini/pipe-text-429', ['warning', 'yolo_mode', 'yolo_mode', 'rate_limited', 'retry', 'code_block']],
     ['opencode/pipe-text-400', ['error_line']],
     ['opencode/pipe-text-tool', ['shell_command', 'no_such_file', 'code_block']],
   ])('%s', (capture, expected) => {
     expect(existsSync(join(capturesFolder, capture))).toBe(true);
     expect(eventsOf(matchers['any agent'], readCapture(capture)).map(({ pattern }) => pattern)).toEqual(expected);
+  });
+});
+
+describe('what else agents print', () => {
+  const eventsIn = (agent: keyof typeof matchers, stream: Stream, lines: readonly string[]) =>
+    eventsOf(matchers[agent], [
+      { stream, offset: 0, timeUs: 0, bytes: Buffer.from(lines.map((line) => `${line}\n`).join('')) },
+    ]).map(({ lineNumber, type, pattern }) => [lineNumber, type, pattern]);
+
+  it('opencode asks for a permission that nobody is there to give', () => {
+    expect(
+      eventsIn('opencode', 'stderr', [
+        '\x1b[0m',
+        '> build · mock-model',
+        '\x1b[0m',
+        '\x1b[93m\x1b[1m! \x1b[0mpermission requested: bash (rm -rf build); auto-rejecting',
+        '\x1b[0m✗ \x1b[0mrm -rf build failed',
+        '\x1b[91m\x1b[1mError: \x1b[0mThe user rejected permission to use this specific tool call.',
+      ]),
+    ).toEqual([
+      [2, 'session', 'opencode_model'],
+      [4, 'permission', 'opencode_permission_rejected'],
+      [5, 'tool_use', 'opencode_tool_failed'],
+      [6, 'error', 'error_line'],
+    ]);
+  });
+
+  it('opencode names its tools, whichever sign stands before them', () => {
+    const events = eventsOfLines(matchers.opencode, [
+      '→ List src',
+      '% WebFetch https://example.com/docs',
+      '◈ Exa Web Search "node 20"',
+      '⚙ github_create_issue {"title":"Flaky test"}',
+    ]);
+    expect(events.map(({ metadata }) => metadata)).toEqual([
+      { tool: 'List', arguments: 'src' },
+      { tool: 'WebFetch', arguments: 'https://example.com/docs' },
+      { tool: 'Exa Web Search', arguments: '"node 20"' },
+      { tool: 'github_create_issue', arguments: '{"title":"Flaky test"}' },
+    ]);
+  });
+
+  it('gemini’s connection breaks in the middle of an answer', () => {
+    expect(
+      eventsIn('gemini', 'stderr', [
+        'Error when talking to Gemini API Full report available at: /tmp/gemini-client-error.json TypeError: terminated',
+        '    at Fetch.onAborted (node:internal/deps/undici/undici:11350:53)',
+        '    at TCP.callbackTrampoline (node:internal/async_hooks:130:17) {',
+        '  [cause]: SocketError: other side closed',
+        '      at Socket.emit (node:events:536:35) {',
+        "    code: 'UND_ERR_SOCKET',",
+        '      bytesRead: 3131',
+        '  }',
+        '}',
+        'An unexpected critical error occurred:[object Object]',
+      ]),
+    ).toEqual([
+      [1, 'error', 'gemini_error'],
+      [2, 'error', 'stack_frame_js'],
+      [3, 'error', 'stack_frame_js'],
+      [4, 'error', 'exception'],
+      [5, 'error', 'stack_frame_js'],
+      [10, 'state_change', 'gemini_failed'],
+    ]);
+  });
+
+  it('gemini tells on a terminal of itself and answers there, too', () => {
+    expect(
+      eventsIn('gemini', 'stdout', [
+        'YOLO mode is enabled. All tool calls will be automatically approved.',
+        'Ripgrep is not available. Falling back to GrepTool.',
+        'Attempt 1 failed with status 429. Retrying with backoff... ApiError: quota',
+        'Attempt 2 failed: fetch failed. Retrying after 730ms...',
+        'Error executing tool run_shell_command: Tool execution denied by policy.',
+        'Error: the tests fail, and here is why.',
+        'Would you like to continue?',
+      ]).map(([, , pattern]) => pattern),
+    ).toEqual([
+      'yolo_mode',
+      'gemini_startup_warning',
+      'gemini_rate_limited',
+      'gemini_retry',
+      'gemini_tool_denied',
+      'response_line',
+      'response_line',
+    ]);
+  });
+
+  it('claude says in its answer’s place why there is none', () => {
+    expect(
+      eventsIn('claude', 'stdout', [
+        'API Error: 429 {"type":"error","error":{"type":"rate_limit_error","message":"Too many requests"}}',
+        'Failed to authenticate. API Error: 401 Invalid authentication credentials',
+        'Invalid API key · Please run /login',
+        'Error: Reached max turns (1)',
+        'The API Error: 400 comes from the proxy.',
+      ]).map(([, , pattern]) => pattern),
+    ).toEqual([
+      'claude_rate_limited',
+      'claude_auth_failed',
+      'claude_auth_failed',
+      'claude_limit_reached',
+      'response_line',
+    ]);
+  });
+
+  it('agents ask on terminals and in pipes whether they may', () => {
+    const questions = [
+      'Do you want to run this command?',
+      'Approve tool call? [y] [n]',
+      'Would you like to continue?',
+      'Allow execution of [Shell]?',
+      '│ Allow execution of [Shell]?                     │',
+      'Do you want to continue? [Y/n]',
+      'Do you trust the files in this folder?',
+    ];
+    expect(eventsIn('any agent', 'stdout', questions)).toEqual(
+      questions.map((_, index) => [index + 1, 'permission', 'permission_request']),
+    );
   });
 });

@@ -26,6 +26,9 @@ for (const path of ['bin/claude', 'bin/codex', 'project/agent.sh']) {
   writeFileSync(join(home, path), standIn);
   chmodSync(join(home, path), 0o700);
 }
+writeFileSync(join(project, 'demo.cast'), '{"version":2,"width":80,"height":24}\n[0.5,"o","error: in a cast\\r\\n"]\n');
+writeFileSync(join(project, 'typescript'), 'Script started on 2026-11-20 16:34:41+00:00 []\nerror: in a log\r\n');
+writeFileSync(join(project, 'timing'), '0.5 17\n');
 writeFileSync(join(project, 'old.log'), 'error: it went wrong before\n```sh\necho again\n```\n');
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));

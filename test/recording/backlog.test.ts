@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isChunk, type Moment } from '../../src/domain/chunk.ts';
 import { type Backlog, createBacklog } from '../../src/recording/backlog.ts';
 import { recordingFolder } from '../../src/recording/folder.ts';
 import { createRecorder } from '../../src/recording/recorder.ts';
@@ -17,12 +18,18 @@ function setUp(maxBytes: number) {
       const bytes = texts.map((text) => ({ stream: 'stdout' as const, timeUs, bytes: Buffer.from(text) }));
       backlog.push(recorder.append(bytes), position);
     },
+    mark(columns: number) {
+      const { position } = recorder;
+      backlog.push([recorder.mark({ kind: 'resize', columns, rows: 24, timeUs })], position);
+    },
   };
 }
 
+const textOf = (moment: Moment) => (isChunk(moment) ? Buffer.from(moment.bytes).toString() : moment.kind);
+
 function takeAll(backlog: Backlog): string[] {
   const texts: string[] = [];
-  for (let chunk = backlog.next(); chunk; chunk = backlog.next()) texts.push(Buffer.from(chunk.bytes).toString());
+  for (let next = backlog.next(); next; next = backlog.next()) texts.push(textOf(next));
   return texts;
 }
 
@@ -50,6 +57,16 @@ describe('the backlog', () => {
     expect(takeAll(backlog)).toEqual(['ok']);
   });
 
+  it('keeps marks in their place, in memory and on disk', () => {
+    const { backlog, record, mark } = setUp(10);
+    record('12345');
+    mark(80);
+    record('67890', 'abcde');
+    mark(100);
+    record('f');
+    expect(takeAll(backlog)).toEqual(['12345', 'resize', '67890', 'abcde', 'resize', 'f']);
+  });
+
   it('loses and repeats nothing, however pushing and taking alternate', () => {
     const { backlog, record } = setUp(40);
     const expected: string[] = [];
@@ -59,8 +76,8 @@ describe('the backlog', () => {
       expected.push(...texts);
       record(...texts);
       for (let takes = (round * 3) % 4; takes > 0; takes -= 1) {
-        const chunk = backlog.next();
-        if (chunk) taken.push(Buffer.from(chunk.bytes).toString());
+        const next = backlog.next();
+        if (next) taken.push(textOf(next));
       }
     }
     expect([...taken, ...takeAll(backlog)]).toEqual(expected);

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Chunk, Stream } from '../../src/domain/chunk.ts';
+import { isChunk, type Moment, type Stream } from '../../src/domain/chunk.ts';
 import { type RecordingFolder, recordingFolder } from '../../src/recording/folder.ts';
 import { openRecordingReader } from '../../src/recording/reader.ts';
 import { type ReadChunk, type Recorder, createRecorder } from '../../src/recording/recorder.ts';
@@ -22,16 +22,20 @@ const chunk = (stream: Stream, timeUs: number, text: string): ReadChunk => ({
   bytes: Buffer.from(text),
 });
 
-const seen = ({ stream, timeUs, offset, bytes }: Chunk) => [stream, timeUs, offset, Buffer.from(bytes).toString()];
+const seen = (moment: Moment) =>
+  isChunk(moment)
+    ? [moment.stream, moment.timeUs, moment.offset, textOf(moment)]
+    : [moment.kind, moment.timeUs];
+const textOf = (moment: Moment | undefined) => (moment && isChunk(moment) ? Buffer.from(moment.bytes).toString() : '');
 
 /** All that a reader gives, the bytes without a time last. */
 function readBack(folder: RecordingFolder) {
   const reader = openRecordingReader(folder);
-  const chunks: Chunk[] = [];
-  for (let next = reader.next(); next !== undefined; next = reader.next()) chunks.push(next);
-  chunks.push(...reader.untimed());
+  const moments: Moment[] = [];
+  for (let next = reader.next(); next !== undefined; next = reader.next()) moments.push(next);
+  moments.push(...reader.untimed());
   reader.close();
-  return chunks.map(seen);
+  return moments.map(seen);
 }
 
 describe('a recording', () => {
@@ -50,11 +54,13 @@ describe('a recording', () => {
     const { folder, recorder } = newRecording();
     recorder.append([chunk('stdout', 1_000, 'a\u001b[1m'), chunk('stderr', 1_500_000, 'b')]);
     recorder.mark({ kind: 'resize', timeUs: 2_000_000, columns: 80, rows: 24 });
-    recorder.mark({ kind: 'gap', stream: 'stdout', timeUs: 2_000_000, length: 7 });
+    recorder.miss('stdout', 7, 2_000_000);
+    recorder.mark({ kind: 'stopped', timeUs: 3_000_000 });
+    recorder.mark({ kind: 'continued', timeUs: 9_000_000 });
     expect(readFileSync(folder.streams.stdout, 'latin1')).toBe('a\u001b[1m');
     expect(readFileSync(folder.streams.stderr, 'latin1')).toBe('b');
     expect(readFileSync(folder.timing, 'latin1')).toBe(
-      'O 0.001000 5\nE 1.499000 1\nS 0.500000 SIGWINCH ROWS=24 COLS=80\nH 0.000000 GAP_STDOUT 7\n',
+      'O 0.001000 5\nE 1.499000 1\nS 0.500000 SIGWINCH ROWS=24 COLS=80\nH 0.000000 GAP_STDOUT 7\nS 1.000000 SIGSTOP\nS 6.000000 SIGCONT\n',
     );
   });
 
@@ -95,14 +101,30 @@ describe('a recording', () => {
     expect(readBack(folder).map(([, , , text]) => text)).toEqual(['abc', 'de']);
   });
 
+  it('gives back, among the chunks, when the terminal was resized and the child was stopped', () => {
+    const { folder, recorder } = newRecording();
+    recorder.append([chunk('stdout', 1_000, 'a')]);
+    recorder.mark({ kind: 'resize', timeUs: 2_000, columns: 80, rows: 24 });
+    recorder.miss('stdout', 7, 2_000);
+    recorder.mark({ kind: 'stopped', timeUs: 3_000 });
+    recorder.mark({ kind: 'continued', timeUs: 4_000 });
+    recorder.append([chunk('stdout', 5_000, 'b')]);
+    expect(readBack(folder)).toEqual([
+      ['stdout', 1_000, 0, 'a'],
+      ['resize', 2_000],
+      ['stopped', 3_000],
+      ['continued', 4_000],
+      ['stdout', 5_000, 1, 'b'],
+    ]);
+  });
+
   it('can be read while it grows', () => {
     const { folder, recorder } = newRecording(['stdout']);
     const reader = openRecordingReader(folder);
     expect(reader.next()).toBeUndefined();
     for (const text of ['one', 'two']) {
       recorder.append([chunk('stdout', 1, text)]);
-      const next = reader.next();
-      expect(next && Buffer.from(next.bytes).toString()).toBe(text);
+      expect(textOf(reader.next())).toBe(text);
       expect(reader.next()).toBeUndefined();
     }
     reader.close();

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startOfRecording } from '../../src/domain/batch.ts';
+import { type StateChange, startOfRecording } from '../../src/domain/batch.ts';
 import type { EventStore, SessionReader } from '../../src/domain/ports.ts';
 import { SqliteEventStore } from '../../src/store/event-store.ts';
 import { KeptDatabase } from '../../src/store/kept-database.ts';
@@ -64,6 +64,7 @@ describe('a session', () => {
         pid: 42,
         mode: 'pipe',
         parent_session_id: null,
+        imported_json: null,
         checkpoint_stdout: 0,
         checkpoint_stderr: 0,
         gap_bytes: 0,
@@ -105,7 +106,7 @@ describe('a batch', () => {
     const to = { stdout: 50, stderr: 60 };
     const outcome = store.commit(session.id, { events: [event], from: startOfRecording, to, lines: 12 });
     expect(valueOf(outcome)).toBe('committed');
-    expect(valueOf(store.checkpointOf(session.id))).toEqual({ checkpoint: to, ended: false });
+    expect(valueOf(store.checkpointOf(session.id))).toEqual({ checkpoint: to, timeUs: 1_500, ended: false });
     expect(storedSession()).toMatchObject({
       total_lines_processed: 12,
       total_extraction_events: 1,
@@ -232,15 +233,11 @@ describe('a code block', () => {
 });
 
 describe('a state change', () => {
-  it('is kept with its evidence and becomes the state of the session', () => {
-    const change = {
-      sessionId: session.id,
-      state: 'needs_input',
-      timestamp: '2025-06-01T12:00:01.000Z',
-      evidence: { line: 3 },
-    } as const;
-    valueOf(store.addStateChange(change));
-    valueOf(store.addStateChange(change));
+  const asks = { state: 'needs_input', timeUs: 877_250, evidence: { line: 3 } } as const;
+  const batchWith = (...states: StateChange[]) => ({ ...sampleBatch(startOfRecording, []), states });
+
+  it('is committed with its batch, with its evidence, and becomes the state of the session', () => {
+    valueOf(store.commit(session.id, batchWith(asks)));
     expect(valueOf(reader.stateChanges(session.id))).toEqual([
       {
         id: 1,
@@ -253,13 +250,72 @@ describe('a state change', () => {
       {
         id: 2,
         session_id: session.id,
-        timestamp: change.timestamp,
+        timestamp: '2025-06-01T12:00:01.000Z',
         state: 'needs_input',
         exit_code: null,
         metadata_json: '{"line":3}',
       },
     ]);
     expect(storedSession().state).toBe('needs_input');
+  });
+
+  it('that is there already is passed over: who extracts again finds them all anew', () => {
+    const works = { state: 'working', timeUs: 900_000 } as const;
+    valueOf(store.commit(session.id, batchWith(asks, works)));
+    valueOf(store.commit(session.id, batchWith(asks)));
+    expect(valueOf(reader.stateChanges(session.id)).map(({ state }) => state)).toEqual([
+      'starting',
+      'needs_input',
+      'working',
+    ]);
+    expect(storedSession().state).toBe('working');
+  });
+
+  it('comes before the final state, which stays', () => {
+    const sessionEnd = {
+      endedAt: '2025-06-01T12:05:00.000Z',
+      ending: { kind: 'exited', code: 0 },
+      gapBytes: { stdout: 0, stderr: 0 },
+    } as const;
+    valueOf(store.commit(session.id, { ...batchWith(asks), end: sessionEnd }));
+    expect(valueOf(reader.stateChanges(session.id)).map(({ state }) => state)).toEqual([
+      'starting',
+      'needs_input',
+      'completed',
+    ]);
+    expect(storedSession().state).toBe('completed');
+  });
+
+  it('is not kept when its batch is stale', () => {
+    const elsewhere = { stdout: 7, stderr: 0 };
+    expect(valueOf(store.commit(session.id, { ...batchWith(asks), from: elsewhere }))).toBe('stale');
+    expect(storedSession().state).toBe('starting');
+  });
+});
+
+describe('the latest moment that a session is known of', () => {
+  const latest = () => valueOf(store.checkpointOf(session.id))?.timeUs;
+
+  it('is its start when nothing was committed', () => {
+    expect(latest()).toBe(0);
+  });
+
+  it('is that of its latest event, whatever pattern found it', () => {
+    addEvents(store, session, [sampleEvent({ timeUs: 9_000, pattern: 'a' }), sampleEvent({ timeUs: 4_000 })]);
+    expect(latest()).toBe(9_000);
+  });
+
+  it('is that of its latest state, where no event is later', () => {
+    addEvents(store, session, [sampleEvent({ timeUs: 9_000 })]);
+    const from = { stdout: 100, stderr: 0 };
+    const states = [{ state: 'idle', timeUs: 9_001 }] as const;
+    valueOf(store.commit(session.id, { events: [], states, from, to: from, lines: 0 }));
+    expect(latest()).toBe(9_001);
+  });
+
+  it('does not depend on other sessions', () => {
+    addEvents(store, sampleSession({ id: sampleId('01B') }), [sampleEvent({ timeUs: 9_000 })]);
+    expect(latest()).toBe(0);
   });
 });
 
@@ -293,11 +349,5 @@ describe('the end of a session', () => {
     end(store, session, { kind: 'unseen' });
     expect(storedSession()).toEqual(before);
     expect(valueOf(reader.stateChanges(session.id))).toHaveLength(2);
-  });
-
-  it('is not overtaken by a change that comes late', () => {
-    end(store, session, { kind: 'exited', code: 0 });
-    valueOf(store.addStateChange({ sessionId: session.id, state: 'working', timestamp: '2025-06-01T12:00:02.000Z' }));
-    expect(storedSession().state).toBe('completed');
   });
 });

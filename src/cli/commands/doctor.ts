@@ -1,5 +1,6 @@
 import { exitCodes } from '../../domain/failure.ts';
 import { defineCommand } from '../command.ts';
+import { checkConfig } from '../doctor/check-config.ts';
 import { checkDatabase } from '../doctor/check-database.ts';
 import { checkNativeParts } from '../doctor/check-native-parts.ts';
 import { checkPacks } from '../doctor/check-packs.ts';
@@ -22,6 +23,7 @@ export const doctorCommand = defineCommand({
       ...checkVersions(process.versions.node),
       ...checkNativeParts(packageRoot()),
       ...checkPaths(paths),
+      ...checkConfig(paths.config),
       ...(await checkDatabase(paths.database)),
       ...checkPacks(await readPackPlaces(paths)),
     ];

@@ -135,6 +135,8 @@ describe('ridealong patterns list', () => {
       agents,
       sections: [],
       patterns: [pattern],
+      messages: [],
+      questions: [],
       digest: '',
     });
     const place = (origin: 'shipped' | 'user', agents: string[]) => ({

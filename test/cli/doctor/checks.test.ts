@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkConfig } from '../../../src/cli/doctor/check-config.ts';
 import { checkDatabase } from '../../../src/cli/doctor/check-database.ts';
 import { checkNativeParts } from '../../../src/cli/doctor/check-native-parts.ts';
 import { checkPacks } from '../../../src/cli/doctor/check-packs.ts';
@@ -81,6 +82,29 @@ describe('paths', () => {
     mkdirSync(paths.database, { recursive: true });
     writeFileSync(paths.recordings, '');
     expect(checkPaths(paths).slice(1)).toMatchObject([{ verdict: 'fail' }, { verdict: 'fail' }]);
+  });
+});
+
+describe('the config file', () => {
+  const file = () => join(folder, 'config.yaml');
+
+  it('need not be there', () => {
+    expect(checkConfig(file())).toEqual([{ check: 'config', verdict: 'ok', found: `${file()}, not there` }]);
+  });
+
+  it('is fine when it is understood', () => {
+    writeFileSync(file(), 'kill_after_ms: 600000');
+    expect(checkConfig(file())).toEqual([{ check: 'config', verdict: 'ok', found: file() }]);
+  });
+
+  it('is warned about when it is not, with the place and what that means', () => {
+    writeFileSync(file(), 'kill_after: 10\nfail: []');
+    expect(checkConfig(file())).toMatchObject([
+      {
+        verdict: 'warn',
+        found: `${file()}:1:1: unknown key \`kill_after\`: did you mean \`kill_after_ms\`? (and 1 more)`,
+      },
+    ]);
   });
 });
 

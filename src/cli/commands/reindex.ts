@@ -1,0 +1,182 @@
+import { type Failure, exitCodes } from '../../domain/failure.ts';
+import type { EventReplacer, SessionReader } from '../../domain/ports.ts';
+import { type Result, ok } from '../../domain/result.ts';
+import type { Reindexed } from '../../reindex.ts';
+import { type CommandContext, defineCommand } from '../command.ts';
+import type { Column } from '../output/column.ts';
+import { json } from '../output/json.ts';
+import { listing } from '../output/listing.ts';
+import { readingOptions } from '../reading-options.ts';
+import { refuse } from '../terminal.ts';
+
+interface Choice {
+  readonly references: readonly string[];
+  readonly all: boolean;
+  readonly agent: string | undefined;
+}
+
+export const reindexCommand = defineCommand({
+  name: 'reindex',
+  describe: "Extract recordings anew with today's patterns",
+  operands: [{ usage: '[sessions..]', describe: 'Their ids, beginnings of them, @last, @2' }],
+  options: {
+    all: { type: 'boolean', describe: 'All sessions' },
+    agent: { type: 'string', describe: 'All sessions of this agent' },
+    'dry-run': { type: 'boolean', describe: 'Only show how many events of each pattern there would be' },
+    rebuild: { type: 'boolean', describe: 'Add every recorded session that the database does not have' },
+    json: readingOptions.json,
+  },
+  examples: [
+    ['ridealong reindex @last', 'after a pattern was changed'],
+    ['ridealong reindex --agent codex --dry-run', 'what it would change'],
+    ['ridealong reindex --rebuild', 'after the database was deleted'],
+  ],
+  async run(options, references, context) {
+    const { terminal, paths } = context;
+    const choice: Choice = { references, all: options.all === true, agent: options.agent };
+    const ways = [references.length > 0, choice.all, choice.agent !== undefined, options.rebuild === true];
+    if (ways.filter(Boolean).length !== 1) {
+      return refuse(terminal, usage('reindex takes either sessions, or --all, or --agent, or --rebuild'));
+    }
+    if (options.rebuild === true) {
+      if (options['dry-run'] === true) return refuse(terminal, usage('--rebuild replaces nothing: leave --dry-run away'));
+      return rebuild(context, options.json === true);
+    }
+    const chosen = await chooseSessions(choice, context);
+    if (!chosen.ok) return refuse(terminal, chosen.failure);
+    const { openReplacer } = await import('../../store/open-replacer.ts');
+    const opened = openReplacer(paths);
+    if (!opened.ok) return refuse(terminal, opened.failure);
+    const form = { isDryRun: options['dry-run'] === true, json: options.json === true };
+    try {
+      return await reindexAll(chosen.value, opened.value, form, context);
+    } finally {
+      opened.value.close();
+    }
+  },
+});
+
+/** Ids of the chosen sessions, each once. */
+async function chooseSessions(choice: Choice, context: CommandContext): Promise<Result<string[], Failure>> {
+  const opened = await context.openStore();
+  if (!opened.ok) return opened;
+  try {
+    return idsOf(choice, opened.value);
+  } finally {
+    opened.value.close();
+  }
+}
+
+function idsOf({ references, agent }: Choice, reader: SessionReader): Result<string[], Failure> {
+  if (references.length === 0) {
+    const found = reader.sessions({ limit: Number.MAX_SAFE_INTEGER, ...(agent !== undefined && { agent }) });
+    return found.ok ? ok(found.value.map(({ session_id }) => session_id).reverse()) : found;
+  }
+  const ids = new Set<string>();
+  for (const reference of references) {
+    const session = reader.findSession(reference);
+    if (!session.ok) return session;
+    ids.add(session.value.session_id);
+  }
+  return ok([...ids]);
+}
+
+async function reindexAll(
+  sessionIds: readonly string[],
+  replacer: EventReplacer,
+  form: { readonly isDryRun: boolean; readonly json: boolean },
+  { terminal, paths }: CommandContext,
+): Promise<number> {
+  const { reindexSession } = await import('../../reindex.ts');
+  const { packsOfToday } = await import('../../session-packs.ts');
+  if (sessionIds.length === 0) terminal.complain('no session matches');
+  const told = new Set<string>();
+  const done: { session_id: string; events_before: number; events_after: number }[] = [];
+  const changes = new Map<string, PatternChange>();
+  for (const sessionId of sessionIds) {
+    const { isDryRun } = form;
+    const outcome = await reindexSession(sessionId, { paths, replacer, packsOf: packsOfToday, isDryRun });
+    if (!outcome.ok) {
+      refuse(terminal, outcome.failure);
+      continue;
+    }
+    for (const trouble of outcome.value.troubles) {
+      if (!told.has(trouble)) terminal.complain(trouble);
+      told.add(trouble);
+    }
+    addChanges(changes, outcome.value);
+    const row = {
+      session_id: sessionId,
+      events_before: sum(outcome.value.before),
+      events_after: sum(outcome.value.after),
+    };
+    done.push(row);
+    if (!form.json && !isDryRun) {
+      await terminal.write(`${sessionId}: ${row.events_before} → ${row.events_after} events\n`);
+    }
+  }
+  if (form.isDryRun) {
+    const rows = [...changes.values()].sort((one, other) => (one.pattern < other.pattern ? -1 : 1));
+    await terminal.write(listing(changeColumns, rows, { json: form.json, terminal }));
+  } else if (form.json) {
+    await terminal.write(json(done));
+  }
+  return done.length === sessionIds.length ? 0 : exitCodes.failure;
+}
+
+interface PatternChange {
+  readonly pattern: string;
+  before: number;
+  after: number;
+  change: number;
+}
+
+const changeColumns: Column<PatternChange>[] = [
+  { header: 'pattern', value: (row) => row.pattern, shrinkTo: 12 },
+  { header: 'before', value: (row) => String(row.before), align: 'right' },
+  { header: 'after', value: (row) => String(row.after), align: 'right' },
+  { header: 'change', value: (row) => (row.change > 0 ? `+${row.change}` : String(row.change)), align: 'right' },
+];
+
+function addChanges(changes: Map<string, PatternChange>, { before, after }: Reindexed): void {
+  for (const pattern of new Set([...before.keys(), ...after.keys()])) {
+    const change = changes.get(pattern) ?? { pattern, before: 0, after: 0, change: 0 };
+    change.before += before.get(pattern) ?? 0;
+    change.after += after.get(pattern) ?? 0;
+    change.change = change.after - change.before;
+    changes.set(pattern, change);
+  }
+}
+
+const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
+
+async function rebuild({ terminal, paths }: CommandContext, asJson: boolean): Promise<number> {
+  const { recoveries } = await import('../../recover.ts');
+  const { openStore } = await import('../../store/open-store.ts');
+  const opened = openStore(paths);
+  if (!opened.ok) return refuse(terminal, opened.failure);
+  const added: { session_id: string }[] = [];
+  let failed = 0;
+  try {
+    for await (const { sessionId, outcome } of recoveries(opened.value, paths)) {
+      if (!outcome.ok) {
+        refuse(terminal, outcome.failure);
+        failed += 1;
+      } else if (outcome.value === 'running') {
+        terminal.complain(`${sessionId} still runs; it is added when it has ended`);
+      } else {
+        added.push({ session_id: sessionId });
+        if (!asJson) await terminal.write(`${sessionId}: added\n`);
+      }
+    }
+  } finally {
+    opened.value.close();
+  }
+  if (asJson) await terminal.write(json(added));
+  else if (added.length === 0) terminal.complain('the database has every recorded session');
+  return failed === 0 ? 0 : exitCodes.failure;
+}
+
+function usage(message: string): Failure {
+  return { reason: 'usage', message: `${message}; see ridealong reindex --help` };
+}

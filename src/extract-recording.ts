@@ -1,0 +1,54 @@
+import { limits } from './domain/config.ts';
+import type { Failure } from './domain/failure.ts';
+import type { Pack } from './domain/pattern.ts';
+import type { EventStore, StoredProgress } from './domain/ports.ts';
+import { type Result, ok } from './domain/result.ts';
+import type { Session, SessionEnd } from './domain/session.ts';
+import type { DisabledPattern } from './extract/session-budget.ts';
+import type { RecordingFolder } from './recording/folder.ts';
+import { openRecordingReader } from './recording/reader.ts';
+import { createSessionExtraction } from './session-extraction.ts';
+
+export interface RecordingExtraction {
+  /** `stale` when another process extracts it, and was faster. */
+  readonly outcome: 'committed' | 'stale';
+  /** Patterns that were left out because they took too long. */
+  readonly disabledPatterns: readonly DisabledPattern[];
+}
+
+/** Extracts all of a recording that nobody writes any more, in batches; what is `stored` is passed over. */
+export async function extractRecording(options: {
+  readonly session: Session;
+  readonly folder: RecordingFolder;
+  /** Those that apply to the agent. */
+  readonly packs: readonly Pack[];
+  readonly store: Pick<EventStore, 'commit'>;
+  readonly stored: Pick<StoredProgress, 'checkpoint' | 'timeUs'>;
+}): Promise<Result<RecordingExtraction, Failure>> {
+  const { session, folder } = options;
+  const extraction = createSessionExtraction(options);
+  const extracted = (outcome: 'committed' | 'stale') =>
+    ok({ outcome, disabledPatterns: extraction.disabledPatterns() });
+  const reader = openRecordingReader(folder);
+  try {
+    for (let moment = reader.next(); moment !== undefined; moment = reader.next()) {
+      extraction.take(moment);
+      if (extraction.pendingEvents < limits.maxBatchEvents) continue;
+      const outcome = extraction.commit();
+      if (!outcome.ok) return outcome;
+      if (outcome.value === 'stale') return extracted('stale');
+    }
+    for (const chunk of reader.untimed()) extraction.take(chunk);
+    extraction.end(session.end ?? unseenEnd(session, reader.position.timeUs));
+    const outcome = extraction.finish();
+    return outcome.ok ? extracted(outcome.value) : outcome;
+  } finally {
+    reader.close();
+  }
+}
+
+/** The wrapper was killed: all that is known is when it last recorded something. */
+function unseenEnd(session: Session, timeUs: number): SessionEnd {
+  const endedAt = new Date(Date.parse(session.startedAt) + timeUs / 1000).toISOString();
+  return { endedAt, ending: { kind: 'unseen' }, gapBytes: { stdout: 0, stderr: 0 } };
+}

@@ -1,0 +1,110 @@
+import type { JsonValue } from '../domain/event.ts';
+import type { Message, Pack } from '../domain/pattern.ts';
+import { elementsOf, evaluate, holds, type JsonObject, read, readAll, type Subject } from './fields.ts';
+
+/** A rule for messages, ready to be run. */
+export interface MessageRule {
+  readonly message: Message;
+  /** What of the message it is about: the message, or elements of it. */
+  subjectsIn(message: JsonObject): readonly (Subject & { readonly place: string })[];
+  readonly value: (subject: Subject) => JsonValue | undefined;
+  readonly metadata: readonly (readonly [name: string, value: (subject: Subject) => JsonValue | undefined])[];
+  /** The values that tell a repetition; undefined when it always counts. */
+  readonly repetitionKey: (subject: Subject) => string | undefined;
+  readonly call: (subject: Subject) => JsonValue | undefined;
+  readonly resultOf: (subject: Subject) => JsonValue | undefined;
+  /** The pieces of its text. */
+  readonly text: (subject: Subject) => readonly string[];
+}
+
+/** A rule that a message matches, and the part of the message that it is about. */
+export interface MessageMatch {
+  readonly rule: MessageRule;
+  readonly subject: Subject;
+}
+
+/** How one pack reads a JSON stream. */
+export interface Dialect {
+  /** Index of its pack. */
+  readonly pack: number;
+  /** Everything that the message tells by these rules, in their order. */
+  matchesOf(message: JsonObject): readonly MessageMatch[];
+  /** Of what kind a message is that no rule matches. */
+  kindOf(message: JsonObject): string;
+  /** Texts of which each line with a known message has at least one. */
+  readonly evidence: readonly Buffer[];
+}
+
+const nothing = () => undefined;
+const maxKindLength = 64;
+
+export function dialectOf({ messages }: Pack, pack: number): Dialect {
+  const rules = messages.map(messageRule);
+  const kindPaths = [...new Set(messages.flatMap(({ when }) => textPathsIn(when)))].map(read);
+  return {
+    pack,
+    matchesOf(message) {
+      const taken = new Set<string>();
+      const matches: MessageMatch[] = [];
+      for (const rule of rules) {
+        const { type } = rule.message;
+        for (const subject of rule.subjectsIn(message)) {
+          if (type !== undefined) {
+            const key = `${type} ${subject.place}`;
+            if (taken.has(key)) continue;
+            taken.add(key);
+          }
+          matches.push({ rule, subject });
+        }
+      }
+      return matches;
+    },
+    kindOf(message) {
+      const subject = { element: message, message };
+      const words = kindPaths.map((path) => path(subject)).filter((value) => typeof value === 'string');
+      return words.length === 0 ? 'other' : words.join(' ').slice(0, maxKindLength);
+    },
+    evidence: [...new Set(messages.map(({ when }) => lastName(Object.keys(when)[0] ?? '')))].map((name) =>
+      Buffer.from(`"${name}"`),
+    ),
+  };
+}
+
+export function messageRule(message: Message): MessageRule {
+  const { each, once } = message;
+  const isMessage = holds(message.when);
+  const list = each && readAll(each.in);
+  const isElement = each && holds(each.when);
+  const repeated = once?.map(read);
+  const text = message.text && readAll(message.text.from);
+  return {
+    message,
+    subjectsIn(parsed) {
+      const whole = { element: parsed, message: parsed, place: '' };
+      if (!isMessage(whole)) return [];
+      if (list === undefined || isElement === undefined) return [whole];
+      return list(whole)
+        .flatMap(elementsOf)
+        .map((element, index) => ({ element, message: parsed, place: `${each?.in ?? ''} ${index}` }))
+        .filter(isElement);
+    },
+    value: message.value === undefined ? nothing : evaluate(message.value),
+    metadata: Object.entries(message.metadata).map(([name, expression]) => [name, evaluate(expression)] as const),
+    repetitionKey(subject) {
+      const values = repeated?.map((field) => field(subject));
+      return values === undefined || values.includes(undefined) ? undefined : JSON.stringify(values);
+    },
+    call: message.call === undefined ? nothing : read(message.call),
+    resultOf: message.resultOf === undefined ? nothing : read(message.resultOf),
+    text: (subject) => text?.(subject).filter((piece) => typeof piece === 'string') ?? [],
+  };
+}
+
+/** The fields that are asked for texts, and so tell messages apart. */
+function textPathsIn(when: Message['when']): string[] {
+  return Object.entries(when)
+    .filter(([, condition]) => 'in' in condition && condition.in.some((value) => typeof value === 'string'))
+    .map(([path]) => path);
+}
+
+const lastName = (path: string) => path.split('.').findLast((name) => name !== '*') ?? path;

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, extname, join, resolve } from 'node:path';
+import type { Paths } from './domain/config.ts';
+import type { Failure } from './domain/failure.ts';
+import type { EventStore } from './domain/ports.ts';
+import { type Result, fail, ok } from './domain/result.ts';
+import type { Session } from './domain/session.ts';
+import { extractRecording } from './extract-recording.ts';
+import { importedIdEnding, importedSessionId } from './imported-session-id.ts';
+import { isSessionId, recordingFolder } from './recording/folder.ts';
+import type { Fault, ForeignRecording } from './recording/foreign/foreign-recording.ts';
+import { isTiming, openForeign } from './recording/foreign/open-foreign.ts';
+import { type SourceFile, openSource } from './recording/foreign/source-file.ts';
+import { identify } from './recording/process-identity.ts';
+import { recordForeign } from './recording/record-foreign.ts';
+import { writeSessionFile } from './recording/write-session-file.ts';
+import { nothingStored } from './session-extraction.ts';
+import { type PacksOf, withPacks } from './session-packs.ts';
+
+export interface ImportOptions {
+  readonly paths: Paths;
+  readonly store: EventStore;
+  readonly packsOf: PacksOf;
+  /** The agent's name; by what the file tells where absent. */
+  readonly agent?: string;
+  /** An agent's name for a program, by its path. */
+  readonly agentNameOf: (program: string) => string;
+  /** Where sessions are said to have run: no format that is read tells it. */
+  readonly workingDirectory: string;
+}
+
+/** What became of one file. */
+export type ImportOutcome = { readonly file: string } & (
+  | {
+      readonly kind: 'imported';
+      readonly session: Session;
+      /** The file, or its line, at which it was cut off; undefined where it is whole. */
+      readonly cutAt: string | undefined;
+      /** What does not keep it from being imported. */
+      readonly troubles: readonly string[];
+    }
+  | { readonly kind: 'known'; readonly sessionId: string }
+  /** One line: where, and what is wrong. */
+  | { readonly kind: 'failed'; readonly message: string }
+);
+
+/**
+ * Makes a session of each file that is none yet. A file of timing belongs to the log named before it; where it comes
+ * first, to the one behind it.
+ */
+export async function* importFiles(files: readonly string[], options: ImportOptions): AsyncGenerator<ImportOutcome> {
+  let timing: SourceFile | undefined;
+  let log: SourceFile | undefined;
+  for (const file of files) {
+    const opened = openSource(file);
+    if (!opened.ok) {
+      yield failed(file, opened.failure);
+      continue;
+    }
+    const source = opened.value;
+    if (!isTiming(source)) {
+      if (log !== undefined) yield await importOne(log, timing, options);
+      [log, timing] = [source, log === undefined ? timing : undefined];
+    } else if (timing === undefined) {
+      timing = source;
+    } else {
+      yield failed(file, { place: file, message: timingAlone });
+      source.close();
+    }
+  }
+  if (log !== undefined) yield await importOne(log, timing, options);
+  else if (timing !== undefined) {
+    yield failed(timing.path, { place: timing.path, message: timingAlone });
+    timing.close();
+  }
+}
+
+async function importOne(log: SourceFile, timing: SourceFile | undefined, options: ImportOptions): Promise<ImportOutcome> {
+  const file = log.path;
+  try {
+    const digest = digestOf(timing === undefined ? [log] : [log, timing]);
+    const known = findImported(options.paths.recordings, digest);
+    if (known !== undefined) return { kind: 'known', file, sessionId: known };
+    if (log.size === 0) return failed(file, { place: file, message: 'is empty' });
+    const foreign = openForeign(log, timing);
+    if (!foreign.ok) return failed(file, foreign.failure);
+    return await importRecording(foreign.value, log, digest, options);
+  } catch (error) {
+    // The file system refuses to go on reading, or to record.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return failed(file, { place: file, message: error.message });
+  } finally {
+    log.close();
+    timing?.close();
+  }
+}
+
+function digestOf(files: readonly SourceFile[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) for (const block of file.blocks()) hash.update(block);
+  return hash.digest('hex');
+}
+
+function findImported(recordings: string, digest: string): string | undefined {
+  const ending = importedIdEnding(digest);
+  mkdirSync(recordings, { recursive: true, mode: 0o700 });
+  return readdirSync(recordings).find((name) => isSessionId(name) && name.endsWith(ending));
+}
+
+async function importRecording(
+  foreign: ForeignRecording,
+  log: SourceFile,
+  digest: string,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const file = log.path;
+  const begun = newSession(foreign, log, digest, options);
+  const { packs, complaints } = await options.packsOf(begun);
+  const { recordings } = options.paths;
+  // Nobody sees a recording that is not whole.
+  const workshop = mkdtempSync(join(recordings, '.import-'));
+  let session: Session;
+  let cutAt: string | undefined;
+  try {
+    const folder = recordingFolder(workshop, begun.id);
+    const recorded = recordForeign(foreign, folder);
+    if (!recorded.ok) return failed(file, recorded.failure);
+    ({ cutAt } = recorded.value);
+    const { durationUs, exitCode } = recorded.value;
+    const endedAt = new Date(Date.parse(begun.startedAt) + durationUs / 1000).toISOString();
+    const ending = exitCode === undefined ? ({ kind: 'untold' } as const) : ({ kind: 'exited', code: exitCode } as const);
+    session = { ...withPacks(begun, packs), end: { endedAt, ending, gapBytes: { stdout: 0, stderr: 0 } } };
+    writeSessionFile(folder, session);
+    if (!moveIntoPlace(folder.path, recordingFolder(recordings, session.id).path)) {
+      return { kind: 'known', file, sessionId: session.id };
+    }
+  } finally {
+    rmSync(workshop, { recursive: true, force: true });
+  }
+  const troubles = complaints.map((complaint) => `${complaint.file}:${complaint.line}:${complaint.column}: ${complaint.message}`);
+  const extracted = await extract(session, packs, options);
+  if (!extracted.ok) troubles.push(`${file}: its events are extracted later: ${extracted.failure.message}`);
+  return { kind: 'imported', file, session, cutAt, troubles };
+}
+
+function newSession(foreign: ForeignRecording, log: SourceFile, digest: string, options: ImportOptions): Session {
+  const startedAtMs = Math.floor(plausible(foreign.startedAtMs) ?? log.modifiedAtMs);
+  const program = foreign.command?.trim().split(/\s+/)[0];
+  const name = basename(log.path);
+  return {
+    id: importedSessionId(startedAtMs, digest),
+    agent: options.agent ?? options.agentNameOf(program ?? name.slice(0, name.length - extname(name).length)),
+    mode: foreign.isTerminal ? 'terminal' : 'stream',
+    streams: ['stdout'],
+    command: foreign.command === undefined ? [] : [foreign.command],
+    workingDirectory: options.workingDirectory,
+    host: hostname(),
+    process: identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
+    startedAt: new Date(startedAtMs).toISOString(),
+    ...(foreign.isTerminal && { terminalSize: foreign.size ?? { columns: 80, rows: 24 } }),
+    packs: [],
+    patternFiles: [],
+    imported: { format: foreign.format, file: resolve(log.path), digest },
+  };
+}
+
+const year10000Ms = Date.UTC(10_000, 0);
+
+const plausible = (timeMs: number | undefined) =>
+  timeMs !== undefined && timeMs >= 0 && timeMs < year10000Ms ? timeMs : undefined;
+
+/** False where the same file was imported by another process meanwhile. */
+function moveIntoPlace(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function extract(
+  session: Session,
+  packs: Parameters<typeof withPacks>[1],
+  { store, paths }: ImportOptions,
+): Promise<Result<unknown, Failure>> {
+  const added = store.addSession(session);
+  if (!added.ok) return added;
+  const folder = recordingFolder(paths.recordings, session.id);
+  return extractRecording({ session, folder, packs, store, stored: nothingStored });
+}
+
+const timingAlone = 'is a timing without a log; name it behind its log';
+
+const failed = (file: string, { place, message }: Fault): ImportOutcome => ({
+  kind: 'failed',
+  file,
+  message: `${place}: ${message}`,
+});

@@ -1,0 +1,178 @@
+import { type IMarker, Terminal } from '@xterm/headless';
+
+/** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
+const scrollback = 5000;
+/** Cannot hold more lines than fit into the scrollback together with those that wait there. */
+const maxPieceBytes = 2048;
+const maxWaitingRows = 1000;
+/** Of a buffer that was cleared, so that nothing tells which rows are new. */
+const maxRowsAgain = 500;
+
+/** A row of cells, as text. */
+export interface Row {
+  /** Without the blanks at its end. */
+  readonly text: string;
+  /** Whether it goes on where the row above it ended. */
+  readonly isWrapped: boolean;
+}
+
+/** The rows of the active buffer from the last look's topmost one on, and what was going on. */
+export interface View {
+  readonly rows: readonly Row[];
+  /** How many of them have scrolled off the screen; the others are on it. */
+  readonly scrolledOff: number;
+  readonly columns: number;
+  /** Index of the cursor's row. */
+  readonly cursorRow: number;
+  readonly isCursorVisible: boolean;
+  readonly isAlternate: boolean;
+  /** Whether a program has taken the terminal over, rather than just printing: it asks for keys, or paints a screen of its own. */
+  readonly isInteractive: boolean;
+  /** Whether the rows were wiped or laid anew since the last look, so that what stands there may have stood there before. */
+  readonly isRepainted: boolean;
+}
+
+/** What the terminal was told beside what it shows. */
+export type TerminalSignal =
+  | { readonly kind: 'bell' }
+  | { readonly kind: 'notification'; readonly code: (typeof notificationCodes)[number]; readonly payload: string };
+
+/** Operating system commands that notify: iTerm2's and ConEmu's 9, kitty's 99, rxvt's 777, and FinalTerm's 133 for prompts. */
+export const notificationCodes = [9, 99, 777, 133] as const;
+
+const maxPayloadLength = 1024;
+
+/** A terminal that nobody looks at. */
+export interface EmulatedTerminal {
+  /** Shows the bytes; `look` is called in between whenever rows would be lost otherwise. */
+  write(bytes: Uint8Array, look: () => void): void;
+  resize(columns: number, rows: number): void;
+  /** Whether the program is in the midst of a frame (synchronized output, mode 2026). */
+  readonly isMidFrame: boolean;
+  readonly isAlternate: boolean;
+  /** What is to be seen since the last look. */
+  look(): View;
+  /** What stands on the screen, row by row. */
+  screen(): string[];
+  dispose(): void;
+}
+
+/** An emulated terminal of this size. `onSignal` is told what is not to be seen. */
+export function createEmulatedTerminal(options: {
+  readonly columns: number;
+  readonly rows: number;
+  readonly onSignal: (signal: TerminalSignal) => void;
+}): EmulatedTerminal {
+  const { columns, rows, onSignal } = options;
+  const terminal = new Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
+  const core = synchronousCore(terminal);
+  let isCursorVisible = true;
+  let isRepainted = false;
+  /** The screen's topmost row at the last look, in the normal buffer. */
+  let top: IMarker | undefined;
+
+  const watchMode = (final: 'h' | 'l') =>
+    terminal.parser.registerCsiHandler({ prefix: '?', final }, (parameters) => {
+      if (parameters.includes(25)) isCursorVisible = final === 'h';
+      return false;
+    });
+  watchMode('h');
+  watchMode('l');
+  terminal.parser.registerCsiHandler({ final: 'J' }, ([extent]) => {
+    if (extent === 2 || extent === 3) isRepainted = true;
+    return false;
+  });
+  for (const code of notificationCodes) {
+    terminal.parser.registerOscHandler(code, (payload) => {
+      onSignal({ kind: 'notification', code, payload: payload.slice(0, maxPayloadLength) });
+      return false;
+    });
+  }
+  terminal.onBell(() => onSignal({ kind: 'bell' }));
+
+  const isAlternate = () => terminal.buffer.active.type === 'alternate';
+
+  function markTop(): void {
+    if (isAlternate()) return;
+    top?.dispose();
+    top = terminal.registerMarker(-terminal.buffer.active.cursorY);
+  }
+
+  function firstRow(): number {
+    const { baseY } = terminal.buffer.active;
+    if (isAlternate()) return baseY;
+    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= baseY) return top.line;
+    return Math.max(0, baseY - maxRowsAgain);
+  }
+
+  function rowsFrom(start: number): Row[] {
+    const buffer = terminal.buffer.active;
+    const found: Row[] = [];
+    for (let y = start; y < buffer.baseY + terminal.rows; y += 1) {
+      const line = buffer.getLine(y);
+      found.push({ text: line?.translateToString(true).trimEnd() ?? '', isWrapped: line?.isWrapped === true });
+    }
+    return found;
+  }
+
+  markTop();
+
+  return {
+    write(bytes, look) {
+      for (let start = 0; start < bytes.length; start += maxPieceBytes) {
+        core.writeSync(bytes.subarray(start, start + maxPieceBytes));
+        const waiting = isAlternate() ? 0 : terminal.buffer.active.baseY - firstRow();
+        if (waiting >= maxWaitingRows) look();
+      }
+    },
+    resize(newColumns, newRows) {
+      terminal.resize(newColumns, newRows);
+      isRepainted = true;
+    },
+    get isMidFrame() {
+      return terminal.modes.synchronizedOutputMode;
+    },
+    get isAlternate() {
+      return isAlternate();
+    },
+    look() {
+      const { baseY, cursorY } = terminal.buffer.active;
+      const start = firstRow();
+      const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
+      const view: View = {
+        rows: rowsFrom(start),
+        scrolledOff: baseY - start,
+        columns: terminal.cols,
+        cursorRow: baseY - start + cursorY,
+        isCursorVisible,
+        isAlternate: isAlternate(),
+        isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
+        isRepainted,
+      };
+      isRepainted = false;
+      markTop();
+      return view;
+    },
+    screen: () => rowsFrom(terminal.buffer.active.baseY).map(({ text }) => text),
+    dispose: () => terminal.dispose(),
+  };
+}
+
+interface SynchronousCore {
+  writeSync(data: Uint8Array): void;
+}
+
+/**
+ * The part of the terminal that shows bytes at once. The public `write` does it
+ * some milliseconds later, in a timer, which a session of many small chunks
+ * would wait for again and again.
+ */
+function synchronousCore(terminal: Terminal): SynchronousCore {
+  const core: unknown = Reflect.get(terminal, '_core');
+  if (!isSynchronous(core)) throw new Error('@xterm/headless has no `writeSync` any more');
+  return core;
+}
+
+function isSynchronous(core: unknown): core is SynchronousCore {
+  return typeof core === 'object' && core !== null && 'writeSync' in core && typeof core.writeSync === 'function';
+}

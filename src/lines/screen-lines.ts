@@ -1,0 +1,168 @@
+import type { Chunk } from '../domain/chunk.ts';
+import type { Form, Frame, LineBlock, Screen } from '../domain/line.ts';
+import { createEmulatedTerminal, type TerminalSignal } from './emulated-terminal.ts';
+import { inputRow, linesOf } from './screen-text.ts';
+import { createTranscript, type SettledLine } from './transcript.ts';
+
+/** For how long nothing is written where a frame ends. */
+const quietUs = 3_000;
+/** The screen is looked at no more often. */
+const lookIntervalUs = 50_000;
+/** It is looked at this late, though frames may follow each other without a pause. */
+const maxUnseenUs = 250_000;
+
+/** The same for a frame whose end is still to be announced. */
+const frameUs = 100_000;
+const maxFrameUs = 1_000_000;
+
+/** What a terminal's output says, line by line. */
+export interface ScreenLines {
+  /** Shows the chunk; gives the lines that were settled on before it. Chunks come in the order of their times. */
+  push(chunk: Chunk): LineBlock[];
+  /** The terminal has another size from now on. */
+  resize(columns: number, rows: number, timeUs: number): LineBlock[];
+  /** The lines that are settled on by then, when nothing is written until then. */
+  wait(timeUs: number): LineBlock[];
+  /** When {@link ScreenLines.wait} has something to do next. */
+  readonly nextUs: number | undefined;
+  /** All that was not settled on yet. */
+  end(timeUs: number): LineBlock[];
+}
+
+/**
+ * Reads the output of a session in a terminal as a person would who looks at it.
+ *
+ * Which lines come out depends on the bytes and their times alone: not on
+ * how they are cut into chunks, and not on when {@link ScreenLines.wait} is called.
+ */
+export function createScreenLines(options: {
+  readonly columns: number;
+  readonly rows: number;
+  readonly onSignal: (signal: TerminalSignal & { readonly timeUs: number }) => void;
+  /** Told at each look at which the screen has changed. */
+  readonly onScreen: (screen: Screen) => void;
+}): ScreenLines {
+  const { onSignal, onScreen } = options;
+  let timeUs = 0;
+  const terminal = createEmulatedTerminal({ ...options, onSignal: (signal) => onSignal({ ...signal, timeUs }) });
+  const transcripts = { normal: createTranscript(), alternate: createTranscript() };
+  let offset = 0;
+  let nextLine = 1;
+  let lastLookUs = -lookIntervalUs;
+  let isUnseen = false;
+  let wasAlternate = false;
+  /** What stood in the place to type in, and below it. */
+  let hints: ReadonlySet<string> = new Set();
+  let blocks: LineBlock[] = [];
+
+  function look(atUs: number): void {
+    const view = terminal.look();
+    isUnseen = false;
+    lastLookUs = atUs;
+    if (view.isAlternate !== wasAlternate) give(transcript().leave(atUs), atUs);
+    wasAlternate = view.isAlternate;
+    const input = inputRow(view);
+    const form: Form = view.isInteractive ? 'screen' : 'plain';
+    const { scrolledOff, isRepainted } = view;
+    const lines = linesOf(view.rows, view.columns, 0, input);
+    const below = input === undefined ? [] : linesOf(view.rows, view.columns, input);
+    // An interface that ends leaves its place to type in behind.
+    const said = view.isInteractive ? lines : lines.filter(({ text }) => !hints.has(text));
+    give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted }), atUs);
+    if (view.isInteractive) hints = new Set(below.map(({ text }) => text));
+    onScreen({ timeUs: atUs, lines: [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff) });
+  }
+
+  const transcript = () => (wasAlternate ? transcripts.alternate : transcripts.normal);
+
+  function give(lines: readonly SettledLine[], atUs: number): void {
+    for (let start = 0; start < lines.length; ) {
+      const form = lines[start]?.form ?? 'plain';
+      let end = start;
+      while (end < lines.length && lines[end]?.form === form) end += 1;
+      blocks.push(blockOf(lines.slice(start, end), form, atUs));
+      start = end;
+    }
+  }
+
+  function blockOf(lines: readonly SettledLine[], form: Form, atUs: number): LineBlock {
+    const frames = new Map<number, Frame>();
+    for (const [index, { frame }] of lines.entries()) if (frame) frames.set(index, frame);
+    const firstLine = nextLine;
+    nextLine += lines.length;
+    return {
+      stream: 'stdout',
+      bytes: Buffer.from(lines.map(({ text }) => `${text}\n`).join('')),
+      firstLine,
+      lines: lines.length,
+      lineOffsets: lines.map((line) => line.offset),
+      offset: lines[0]?.offset ?? offset,
+      endOffset: offset,
+      timeUs: atUs,
+      form,
+      frames,
+    };
+  }
+
+  /** When the screen is to be looked at; undefined when nothing has changed. */
+  function lookDueUs(): number | undefined {
+    if (!isUnseen) return undefined;
+    const [pauseUs, latestUs] = terminal.isMidFrame ? [frameUs, maxFrameUs] : [quietUs, maxUnseenUs];
+    const earliest = Math.max(timeUs + pauseUs, lastLookUs + lookIntervalUs);
+    return Math.max(timeUs, Math.min(earliest, lastLookUs + latestUs));
+  }
+
+  function nextUs(): number | undefined {
+    const due = [lookDueUs(), transcripts.normal.nextUs, transcripts.alternate.nextUs].filter((each) => each !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** Lets the time pass up to this moment. */
+  function pass(untilUs: number): void {
+    for (let next = nextUs(); next !== undefined && next <= untilUs; next = nextUs()) {
+      if (next === lookDueUs()) look(next);
+      else give(transcript().wait(next), next);
+    }
+  }
+
+  function taken(): LineBlock[] {
+    const given = blocks;
+    blocks = [];
+    return given;
+  }
+
+  return {
+    push(chunk) {
+      if (chunk.timeUs > timeUs) {
+        pass(chunk.timeUs);
+        timeUs = chunk.timeUs;
+      }
+      terminal.write(chunk.bytes, () => look(timeUs));
+      offset = chunk.offset + chunk.bytes.length;
+      isUnseen = true;
+      return taken();
+    },
+    resize(columns, rows, atUs) {
+      pass(atUs);
+      timeUs = Math.max(timeUs, atUs);
+      if (isUnseen) look(timeUs);
+      terminal.resize(columns, rows);
+      return taken();
+    },
+    wait(untilUs) {
+      pass(untilUs);
+      return taken();
+    },
+    get nextUs() {
+      return nextUs();
+    },
+    end(atUs) {
+      pass(atUs);
+      if (isUnseen) look(atUs);
+      give(transcripts.alternate.leave(atUs), atUs);
+      give(transcripts.normal.leave(atUs), atUs);
+      terminal.dispose();
+      return taken();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { readFileSync, statSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { defaultSettings, type Settings } from './domain/config.ts';
+import type { Complaint } from './domain/failure.ts';
+import { verdictNames } from './domain/state.ts';
+import { nearestWord } from './extract/nearest-word.ts';
+import { type Place, yamlPlaces } from './extract/yaml-places.ts';
+
+/** A larger file is refused unread. */
+const maxConfigBytes = 64 * 1024;
+
+const dayMs = 24 * 3_600_000;
+const milliseconds = z.int().min(1).max(dayMs).optional();
+
+const states = z.strictObject({ idle_after_ms: milliseconds, attention_after_ms: milliseconds });
+const verdicts = z.strictObject({ hung_after_ms: milliseconds, stalled_after_ms: milliseconds });
+const configSchema = z.strictObject({
+  states: states.optional(),
+  verdicts: verdicts.optional(),
+  fail_on: z.array(z.enum(verdictNames)).optional(),
+  kill_after_ms: milliseconds,
+});
+
+const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts };
+
+export interface LoadedConfig {
+  /** The defaults, where there is no file or something is wrong with it. */
+  readonly settings: Settings;
+  /** All that is wrong with it, each at its place. */
+  readonly complaints: readonly Complaint[];
+}
+
+/** Reads the user's settings. A bad file is left aside as a whole: half of what somebody asked for may be the worse half. */
+export function loadConfig(file: string): LoadedConfig {
+  const complaints: Complaint[] = [];
+  const complain = (place: Place, message: string) => complaints.push({ file, ...place, message });
+  const written = readConfig(file, complain);
+  if (written === undefined || complaints.length > 0) return { settings: defaultSettings, complaints };
+  return { settings: settingsFrom(written), complaints };
+}
+
+type WrittenConfig = z.infer<typeof configSchema>;
+
+const start: Place = { line: 1, column: 1 };
+
+function readConfig(file: string, complain: (place: Place, message: string) => void): WrittenConfig | undefined {
+  let yaml: string;
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    if (stats.size > maxConfigBytes) {
+      complain(start, 'the file is larger than 64 KiB');
+      return undefined;
+    }
+    yaml = readFileSync(file, 'utf8');
+  } catch (error) {
+    complain(start, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  return parseConfig(yaml, complain);
+}
+
+function parseConfig(yaml: string, complain: (place: Place, message: string) => void): WrittenConfig | undefined {
+  const lineCounter = new LineCounter();
+  let raw: unknown;
+  const document = parseDocument(yaml, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  for (const { pos, message } of document.errors) {
+    const { line, col } = lineCounter.linePos(pos[0]);
+    complain({ line, column: col }, message);
+  }
+  if (document.errors.length > 0) return undefined;
+  try {
+    raw = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    complain(start, 'aliases (`*name`) are not allowed: write it out');
+    return undefined;
+  }
+  // A file of comments only.
+  if (raw === null) return {};
+  const parsed = configSchema.safeParse(raw, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const places = yamlPlaces(document, lineCounter, yaml);
+  for (const issue of parsed.error.issues) {
+    if (issue.code !== 'unrecognized_keys') {
+      complain(places.ofValue(issue.path), messageOf(issue));
+      continue;
+    }
+    const known = Object.keys((sections[String(issue.path[0])] ?? configSchema).shape);
+    for (const key of issue.keys) {
+      complain(places.ofKey([...issue.path, key]), `unknown key \`${key}\`${hint(key, known)}`);
+    }
+  }
+  return undefined;
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  const key = issue.path.findLast((part) => typeof part === 'string');
+  const name = key === undefined ? 'the file' : `\`${key}\``;
+  if (issue.code === 'invalid_value') {
+    const written = typeof issue.input === 'string' ? hint(issue.input, verdictNames) : '';
+    return `${name} takes ${verdictNames.map((each) => `\`${each}\``).join(', ')}${written}`;
+  }
+  if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
+  return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
+}
+
+function hint(written: string, known: readonly string[]): string {
+  const meant = nearestWord(written, known);
+  return meant === undefined ? '' : `: did you mean \`${meant}\`?`;
+}
+
+function settingsFrom({
+  states: times,
+  verdicts: limits,
+  fail_on: failOn,
+  kill_after_ms: killAfterMs,
+}: WrittenConfig): Settings {
+  return {
+    idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
+    attentionAfterMs: times?.attention_after_ms ?? defaultSettings.attentionAfterMs,
+    hungAfterMs: limits?.hung_after_ms ?? defaultSettings.hungAfterMs,
+    stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
+    failOn: failOn ?? defaultSettings.failOn,
+    ...(killAfterMs !== undefined && { killAfterMs }),
+  };
+}

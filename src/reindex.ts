@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { type Paths } from './domain/config.ts';
+import type { Failure } from './domain/failure.ts';
+import type { EventReplacer, EventStore } from './domain/ports.ts';
+import { type Result, fail, ok } from './domain/result.ts';
+import { extractRecording } from './extract-recording.ts';
+import { recordingFolder } from './recording/folder.ts';
+import { readSessionFile } from './recording/read-session-file.ts';
+import { nothingStored } from './session-extraction.ts';
+import { type PacksOf, withPacks } from './session-packs.ts';
+
+export interface ReindexOptions {
+  readonly paths: Paths;
+  readonly replacer: EventReplacer;
+  readonly packsOf: PacksOf;
+  /** Only count what would be there. */
+  readonly isDryRun: boolean;
+}
+
+/** How many events of each pattern there were, and are now (or would be). */
+export interface Reindexed {
+  readonly before: ReadonlyMap<string, number>;
+  readonly after: ReadonlyMap<string, number>;
+  /** What does not keep it from being extracted. */
+  readonly troubles: readonly string[];
+}
+
+/** Extracts a session anew from its recording, with the packs of today, and replaces what the store has of it. */
+export async function reindexSession(sessionId: string, options: ReindexOptions): Promise<Result<Reindexed, Failure>> {
+  const { paths, replacer, isDryRun } = options;
+  const folder = recordingFolder(paths.recordings, sessionId);
+  // A recording that was deleted would leave nothing in the place of its events.
+  if (!existsSync(folder.streams.stdout)) {
+    return fail({ reason: 'recording-unreadable', message: `${sessionId} has no recording any more; its events stay` });
+  }
+  const read = readSessionFile(folder);
+  if (!read.ok) return read;
+  const begun = replacer.begin(sessionId);
+  if (!begun.ok) return begun;
+  if (begun.value === 'running') return stillRuns(sessionId);
+  const before = replacer.countsByPattern(sessionId);
+  if (!before.ok) return before;
+  const { packs, complaints } = await options.packsOf(read.value);
+  const session = withPacks(read.value, packs);
+  const counted = counting(isDryRun ? undefined : replacer);
+  const extracted = await extractRecording({ session, folder, packs, store: counted, stored: nothingStored });
+  if (!extracted.ok) return extracted;
+  if (!isDryRun) {
+    const replaced = replacer.replace(session);
+    if (!replaced.ok) return replaced;
+    if (replaced.value === 'running') return stillRuns(sessionId);
+  }
+  const troubles = [
+    ...complaints.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+    ...extracted.value.disabledPatterns.map(({ pattern }) => `${sessionId}: pattern ${pattern} is too slow; it was left out`),
+  ];
+  return ok({ before: before.value, after: counted.counts, troubles });
+}
+
+function stillRuns(sessionId: string): Result<never, Failure> {
+  return fail({ reason: 'session-running', message: `${sessionId} still runs; reindex it when it has ended` });
+}
+
+/** Counts the events of each pattern that are committed, to somewhere or to nowhere. */
+function counting(
+  target: Pick<EventStore, 'commit'> | undefined,
+): Pick<EventStore, 'commit'> & { readonly counts: ReadonlyMap<string, number> } {
+  const counts = new Map<string, number>();
+  return {
+    counts,
+    commit(sessionId, batch) {
+      for (const { pattern } of batch.events) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+      return target === undefined ? ok('committed') : target.commit(sessionId, batch);
+    },
+  };
+}

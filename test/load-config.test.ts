@@ -1,0 +1,88 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { defaultSettings, pathsFrom } from '../src/domain/config.ts';
+import { loadConfig } from '../src/load-config.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+function configOf(yaml: string) {
+  const file = join(temporaryFolder(), 'config.yaml');
+  writeFileSync(file, yaml);
+  const { settings, complaints } = loadConfig(file);
+  return { settings, complaints: complaints.map(({ line, column, message }) => `${line}:${column}: ${message}`) };
+}
+
+describe('the config file', () => {
+  it('is in the user’s config folder', () => {
+    expect(pathsFrom({ HOME: '/home/me' }, '/work').config).toBe('/home/me/.config/ridealong/config.yaml');
+    expect(pathsFrom({ HOME: '/home/me', XDG_CONFIG_HOME: '/etc/me' }, '/work').config).toBe(
+      '/etc/me/ridealong/config.yaml',
+    );
+  });
+
+  it('need not be there', () => {
+    expect(loadConfig('/nowhere/config.yaml')).toEqual({ settings: defaultSettings, complaints: [] });
+  });
+
+  it('sets what it names, and the rest stays as it is', () => {
+    const yaml = [
+      'states:',
+      '  idle_after_ms: 5000',
+      'verdicts: { stalled_after_ms: 60000 }',
+      'fail_on: [stalled, json-cut]',
+      'kill_after_ms: 600000',
+    ].join('\n');
+    expect(configOf(yaml)).toEqual({
+      settings: {
+        ...defaultSettings,
+        idleAfterMs: 5_000,
+        stalledAfterMs: 60_000,
+        failOn: ['stalled', 'json-cut'],
+        killAfterMs: 600_000,
+      },
+      complaints: [],
+    });
+    expect(configOf('states: { attention_after_ms: 7 }\nverdicts: { hung_after_ms: 8 }').settings).toEqual({
+      ...defaultSettings,
+      attentionAfterMs: 7,
+      hungAfterMs: 8,
+    });
+  });
+
+  it('may be empty', () => {
+    expect(configOf('# nothing yet\n')).toEqual({ settings: defaultSettings, complaints: [] });
+  });
+
+  it.each([
+    ['verdict:\n  hung_after_ms: 1', ['1:1: unknown key `verdict`: did you mean `verdicts`?']],
+    ['verdicts:\n  stall_after_ms: 1', ['2:3: unknown key `stall_after_ms`: did you mean `stalled_after_ms`?']],
+    [
+      'fail_on: [stalled, cutt]',
+      ['1:20: `fail_on` takes `hung`, `stalled`, `cut`, `json-cut`, `exit-zero`, `truncated`: did you mean `cut`?'],
+    ],
+    ['fail_on: cut', ['1:10: `fail_on` must be of type array']],
+    [
+      'kill_after_ms: 10m\nstates: { idle_after_ms: -1 }',
+      [
+        '2:26: `idle_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
+        '1:16: `kill_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
+      ],
+    ],
+    ['- 1', ['1:1: the file must be of type object']],
+    ['states: &a { idle_after_ms: 1 }\nverdicts: *a', ['1:1: aliases (`*name`) are not allowed: write it out']],
+    ['x'.repeat(70_000), ['1:1: the file is larger than 64 KiB']],
+  ])('with a mistake is left aside, and the mistake is told with its place: %.40s', (yaml, complaints) => {
+    expect(configOf(yaml)).toEqual({ settings: defaultSettings, complaints });
+  });
+
+  it('that is no YAML is told where', () => {
+    expect(configOf('states:\n  idle_after_ms: [1').complaints[0]).toMatch(/^2:\d+: /);
+  });
+
+  it('that cannot be read is told', () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'config.yaml'));
+    chmodSync(folder, 0o700);
+    expect(loadConfig(join(folder, 'config.yaml')).complaints[0]?.message).toContain('cannot be read: ');
+  });
+});
