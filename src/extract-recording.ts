@@ -1,4 +1,4 @@
-import { limits } from './domain/config.ts';
+import { limits, pathsFrom } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Pack } from './domain/pattern.ts';
 import type { EventStore, StoredProgress } from './domain/ports.ts';
@@ -6,6 +6,7 @@ import { type Result, ok } from './domain/result.ts';
 import type { Session, SessionEnd } from './domain/session.ts';
 import type { DisabledPattern } from './extract/session-budget.ts';
 import type { RecordingFolder } from './recording/folder.ts';
+import { loadConfig } from './load-config.ts';
 import { openRecordingReader } from './recording/reader.ts';
 import { createSessionExtraction } from './session-extraction.ts';
 
@@ -17,16 +18,18 @@ export interface RecordingExtraction {
 }
 
 /** Extracts all of a recording that nobody writes any more, in batches; what is `stored` is passed over. */
-export async function extractRecording(options: {
+export function extractRecording(options: {
   readonly session: Session;
   readonly folder: RecordingFolder;
   /** Those that apply to the agent. */
   readonly packs: readonly Pack[];
   readonly store: Pick<EventStore, 'commit'>;
   readonly stored: Pick<StoredProgress, 'checkpoint' | 'timeUs'>;
-}): Promise<Result<RecordingExtraction, Failure>> {
+}): Result<RecordingExtraction, Failure> {
   const { session, folder } = options;
-  const extraction = createSessionExtraction(options);
+  // What is wrong with the file is told to who has the session running, and by the doctor.
+  const { settings } = loadConfig(pathsFrom(process.env, session.workingDirectory).config);
+  const extraction = createSessionExtraction({ ...options, thresholds: settings });
   const extracted = (outcome: 'committed' | 'stale') =>
     ok({ outcome, disabledPatterns: extraction.disabledPatterns() });
   const reader = openRecordingReader(folder);

@@ -1,6 +1,8 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { existsSync } from 'node:fs';
 import { isChunk } from './domain/chunk.ts';
-import { limits } from './domain/config.ts';
+import { type Settings, defaultSettings, limits } from './domain/config.ts';
+import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
 import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
@@ -56,6 +58,8 @@ function follow(port: MessagePort, task: FollowerTask): void {
   /** The main thread's clock, and whether it was asked what time it is. */
   let clockUs = 0;
   let isClockAsked = false;
+  let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
+  let isStopNoted = true;
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -93,6 +97,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
       } else {
         const { position } = recorder;
         backlog.push(recorder.mark(message), position);
+        if (message.kind === 'stopped') isStopNoted = false;
       }
     }
     append();
@@ -116,9 +121,16 @@ function follow(port: MessagePort, task: FollowerTask): void {
   /** Only the main thread knows that nothing has come until now; it is asked when that may tell something. */
   function watchClock({ nextUs }: SessionExtraction) {
     if (nextUs === undefined || isClockAsked || ended) return;
-    isClockAsked = true;
+    if (clockTimer !== undefined && clockTimer.nextUs <= nextUs) return;
+    clearTimeout(clockTimer?.id);
     const waitMs = startedAtMs + nextUs / 1000 - Date.now() + clockMarginMs;
-    setTimeout(() => tell({ kind: 'what-time' }), Math.max(0, waitMs));
+    clockTimer = { id: setTimeout(askClock, Math.max(0, waitMs)), nextUs };
+  }
+
+  function askClock() {
+    clockTimer = undefined;
+    isClockAsked = true;
+    tell({ kind: 'what-time' });
   }
 
   function commitWhenDue(from: SessionExtraction, hasMore: boolean) {
@@ -157,6 +169,10 @@ function follow(port: MessagePort, task: FollowerTask): void {
       }
     }
     if (extraction) watchClock(extraction);
+    if (isSetUp && !isStopNoted) {
+      isStopNoted = true;
+      tell({ kind: 'stop-noted' });
+    }
     if (ended && isSetUp) void finish(ended, isStoreRefusing ? undefined : extraction);
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
   }
@@ -197,12 +213,34 @@ function follow(port: MessagePort, task: FollowerTask): void {
     const described = await describeSession(session, task.paths);
     session = described.session;
     saveSession();
-    for (const { file, line, column, message } of described.complaints) {
-      trouble(`${file}:${line}:${column}: ${message}`);
-    }
-    const opened = await openExtraction(session, described.packs, task.paths);
+    complain(described.complaints);
+    const settings = await readSettings();
+    const failOn = task.failOn ?? settings.failOn;
+    const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
+    const opened = await openExtraction(session, described.packs, task.paths, {
+      thresholds: settings,
+      watch: {
+        onVerdict(verdict) {
+          if (failOn.includes(verdict.name)) tell({ kind: 'failing', verdict });
+        },
+        ...(killAfterMs !== undefined && { killAfterMs }),
+        onKill: (verdict) => tell({ kind: 'kill', verdict }),
+      },
+    });
     if (opened.ok) ({ store, extraction } = opened.value);
     else trouble(opened.failure.message);
+  }
+
+  async function readSettings(): Promise<Settings> {
+    if (!existsSync(task.paths.config)) return defaultSettings;
+    const { loadConfig } = await import('./load-config.ts');
+    const { settings, complaints } = loadConfig(task.paths.config);
+    complain(complaints);
+    return settings;
+  }
+
+  function complain(complaints: readonly Complaint[]) {
+    for (const { file, line, column, message } of complaints) trouble(`${file}:${line}:${column}: ${message}`);
   }
 
   port.on('message', (message: ToFollower | ChildEnded) => {

@@ -1,8 +1,9 @@
-import type { Paths } from './domain/config.ts';
+import type { Paths, Settings } from './domain/config.ts';
 import type { Ending, Session } from './domain/session.ts';
+import type { Verdict } from './domain/state.ts';
 
-/** What the follower is started with. */
-export interface FollowerTask {
+/** What the follower is started with; the config file says what the command line did not. */
+export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAfterMs'>> {
   readonly session: Session;
   readonly paths: Paths;
 }
@@ -21,6 +22,12 @@ export type FromFollower =
   | { readonly kind: 'what-time' }
   /** So many bytes are recorded, or counted as a gap. */
   | { readonly kind: 'settled'; readonly bytes: number }
+  /** A stop is recorded and stored, as far as it can be now. */
+  | { readonly kind: 'stop-noted' }
+  /** The wrapper is to fail because of it. */
+  | { readonly kind: 'failing'; readonly verdict: Verdict }
+  /** The child is to be killed because of it. */
+  | { readonly kind: 'kill'; readonly verdict: Verdict }
   /** Something went wrong that does not concern the child. */
   | { readonly kind: 'trouble'; readonly message: string }
   /** The session is recorded and extracted, as far as it can be now. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { limits } from './domain/config.ts';
 import type { Ending } from './domain/session.ts';
+import type { Verdict } from './domain/state.ts';
 import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
 import { type HandOver, type ToFollower, createHandOver } from './recording/hand-over.ts';
 
@@ -9,17 +10,34 @@ export interface FollowerThread {
   readonly offer: HandOver['offer'];
   /** Our terminal has another size from `timeUs` on. */
   resized(to: { readonly columns: number; readonly rows: number; readonly timeUs: number }): void;
-  /**
-   * Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over.
-   *
-   * @returns what went wrong behind the child's back, each thing once
-   */
-  finish(ending: Ending, drainTimeoutMs: number): Promise<readonly string[]>;
+  /** The child is stopped; the promise is for when that is known to whoever looks at the session. */
+  stopped(timeUs: number): Promise<void>;
+  continued(timeUs: number): void;
+  /** Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over. */
+  finish(ending: Ending, drainTimeoutMs: number): Promise<Followed>;
 }
 
-/** Starts the worker that records and extracts (`follow.ts`). Whatever happens to it, the child runs on. `nowUs` is the recording's clock. */
-export function startFollower(task: FollowerTask, nowUs: () => number): FollowerThread {
+/** What the follower has to say when all is over. */
+export interface Followed {
+  /** What went wrong behind the child's back, each thing once. */
+  readonly troubles: readonly string[];
+  /** The verdicts because of which the wrapper is to fail. */
+  readonly failing: readonly Verdict[];
+  /** That because of which the child was killed. */
+  readonly killed?: Verdict;
+}
+
+/**
+ * Starts the worker that records and extracts (`follow.ts`). Whatever happens to it, the child runs on.
+ *
+ * @param nowUs the recording's clock
+ * @param kill is called when the child has been hung or stalled for longer than is wanted
+ */
+export function startFollower(task: FollowerTask, nowUs: () => number, kill: () => void): FollowerThread {
   const troubles = new Set<string>();
+  const failing: Verdict[] = [];
+  let killed: Verdict | undefined;
+  let stopNoted: () => void = () => undefined;
   const worker = new Worker(new URL('./follow.js', import.meta.url), { workerData: task });
   const send = (message: ToFollower | ChildEnded, transfer: readonly ArrayBuffer[] = []) =>
     worker.postMessage(message, transfer);
@@ -33,7 +51,12 @@ export function startFollower(task: FollowerTask, nowUs: () => number): Follower
       if (message.kind === 'what-time') send({ kind: 'clock', timeUs: nowUs() });
       else if (message.kind === 'settled') handOver.settled(message.bytes);
       else if (message.kind === 'trouble') troubles.add(message.message);
-      else resolve();
+      else if (message.kind === 'stop-noted') stopNoted();
+      else if (message.kind === 'failing') failing.push(message.verdict);
+      else if (message.kind === 'kill') {
+        killed = message.verdict;
+        kill();
+      } else resolve();
     });
     worker.on('error', (error) => {
       troubles.add(`recording ended early: ${error.message}`);
@@ -48,11 +71,16 @@ export function startFollower(task: FollowerTask, nowUs: () => number): Follower
   return {
     offer: (chunks) => handOver.offer(chunks),
     resized: (to) => send({ kind: 'resize', ...to }),
+    stopped(timeUs) {
+      send({ kind: 'stopped', timeUs });
+      return new Promise((resolve) => (stopNoted = resolve));
+    },
+    continued: (timeUs) => send({ kind: 'continued', timeUs }),
     async finish(ending, drainTimeoutMs) {
       handOver.end();
       send({ kind: 'ended', ending, endedAt: new Date().toISOString() });
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, drainTimeoutMs))]);
-      return [...troubles];
+      return { troubles: [...troubles], failing, ...(killed && { killed }) };
     },
   };
 }

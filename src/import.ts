@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
-import { type Result, fail, ok } from './domain/result.ts';
+import type { Result } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { extractRecording } from './extract-recording.ts';
+import { agentOfMessages } from './extract/agent-of-messages.ts';
 import { importedIdEnding, importedSessionId } from './imported-session-id.ts';
 import { isSessionId, recordingFolder } from './recording/folder.ts';
 import type { Fault, ForeignRecording } from './recording/foreign/foreign-recording.ts';
@@ -51,11 +52,15 @@ export type ImportOutcome = { readonly file: string } & (
  * first, to the one behind it.
  */
 export async function* importFiles(files: readonly string[], options: ImportOptions): AsyncGenerator<ImportOutcome> {
+  mkdirSync(options.paths.recordings, { recursive: true, mode: 0o700 });
+  removeAbandonedWorkshops(options.paths.recordings);
   let timing: SourceFile | undefined;
   let log: SourceFile | undefined;
   for (const file of files) {
     const opened = openSource(file);
     if (!opened.ok) {
+      if (log !== undefined) yield await importOne(log, timing, options);
+      [log, timing] = [undefined, log === undefined ? timing : undefined];
       yield failed(file, opened.failure);
       continue;
     }
@@ -77,7 +82,11 @@ export async function* importFiles(files: readonly string[], options: ImportOpti
   }
 }
 
-async function importOne(log: SourceFile, timing: SourceFile | undefined, options: ImportOptions): Promise<ImportOutcome> {
+async function importOne(
+  log: SourceFile,
+  timing: SourceFile | undefined,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
   const file = log.path;
   try {
     const digest = digestOf(timing === undefined ? [log] : [log, timing]);
@@ -105,7 +114,6 @@ function digestOf(files: readonly SourceFile[]): string {
 
 function findImported(recordings: string, digest: string): string | undefined {
   const ending = importedIdEnding(digest);
-  mkdirSync(recordings, { recursive: true, mode: 0o700 });
   return readdirSync(recordings).find((name) => isSessionId(name) && name.endsWith(ending));
 }
 
@@ -116,11 +124,11 @@ async function importRecording(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const file = log.path;
-  const begun = newSession(foreign, log, digest, options);
+  const begun = await withAgent(newSession(foreign, log, digest, options), log, options);
   const { packs, complaints } = await options.packsOf(begun);
   const { recordings } = options.paths;
   // Nobody sees a recording that is not whole.
-  const workshop = mkdtempSync(join(recordings, '.import-'));
+  const workshop = mkdtempSync(join(recordings, workshopPrefix));
   let session: Session;
   let cutAt: string | undefined;
   try {
@@ -130,7 +138,8 @@ async function importRecording(
     ({ cutAt } = recorded.value);
     const { durationUs, exitCode } = recorded.value;
     const endedAt = new Date(Date.parse(begun.startedAt) + durationUs / 1000).toISOString();
-    const ending = exitCode === undefined ? ({ kind: 'untold' } as const) : ({ kind: 'exited', code: exitCode } as const);
+    const ending =
+      exitCode === undefined ? ({ kind: 'untold' } as const) : ({ kind: 'exited', code: exitCode } as const);
     session = { ...withPacks(begun, packs), end: { endedAt, ending, gapBytes: { stdout: 0, stderr: 0 } } };
     writeSessionFile(folder, session);
     if (!moveIntoPlace(folder.path, recordingFolder(recordings, session.id).path)) {
@@ -139,8 +148,10 @@ async function importRecording(
   } finally {
     rmSync(workshop, { recursive: true, force: true });
   }
-  const troubles = complaints.map((complaint) => `${complaint.file}:${complaint.line}:${complaint.column}: ${complaint.message}`);
-  const extracted = await extract(session, packs, options);
+  const troubles = complaints.map(
+    (complaint) => `${complaint.file}:${complaint.line}:${complaint.column}: ${complaint.message}`,
+  );
+  const extracted = extract(session, packs, options);
   if (!extracted.ok) troubles.push(`${file}: its events are extracted later: ${extracted.failure.message}`);
   return { kind: 'imported', file, session, cutAt, troubles };
 }
@@ -166,6 +177,37 @@ function newSession(foreign: ForeignRecording, log: SourceFile, digest: string, 
   };
 }
 
+/** Folders among the recordings in which files become recordings. */
+const workshopPrefix = '.import-';
+const abandonedAfterMs = 24 * 60 * 60 * 1000;
+
+/** An import that was killed left what it had copied. */
+function removeAbandonedWorkshops(recordings: string): void {
+  for (const name of readdirSync(recordings)) {
+    const path = join(recordings, name);
+    if (!name.startsWith(workshopPrefix) || Date.now() - statSync(path).mtimeMs < abandonedAfterMs) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Messages tell whose they are, whatever their file is called. */
+async function withAgent(session: Session, log: SourceFile, { agent, packsOf }: ImportOptions): Promise<Session> {
+  if (agent !== undefined || session.imported?.format !== 'jsonl') return session;
+  const { packs } = await packsOf(session);
+  const recognised = agentOfMessages(packs, firstLines(log));
+  return recognised === undefined ? session : { ...session, agent: recognised };
+}
+
+/** A transcript shows early whose it is. */
+const linesSearched = 100;
+
+function* firstLines(log: SourceFile): Generator<string> {
+  for (const { number, bytes } of log.lines()) {
+    if (number > linesSearched) return;
+    yield bytes.toString();
+  }
+}
+
 const year10000Ms = Date.UTC(10_000, 0);
 
 const plausible = (timeMs: number | undefined) =>
@@ -177,16 +219,17 @@ function moveIntoPlace(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')) return false;
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))
+      return false;
     throw error;
   }
 }
 
-async function extract(
+function extract(
   session: Session,
   packs: Parameters<typeof withPacks>[1],
   { store, paths }: ImportOptions,
-): Promise<Result<unknown, Failure>> {
+): Result<unknown, Failure> {
   const added = store.addSession(session);
   if (!added.ok) return added;
   const folder = recordingFolder(paths.recordings, session.id);

@@ -22,5 +22,7 @@ export function importedIdEnding(digest: string): string {
 const randomPart = (digest: string) => BigInt(`0x${digest.slice(0, Number(randomBits) / 4)}`);
 
 function base32(value: bigint, length: number): string {
-  return Array.from({ length }, (_, index) => digits[Number((value >> BigInt(5 * (length - 1 - index))) & 31n)]).join('');
+  return Array.from({ length }, (_, index) => digits[Number((value >> BigInt(5 * (length - 1 - index))) & 31n)]).join(
+    '',
+  );
 }

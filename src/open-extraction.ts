@@ -4,9 +4,15 @@ import type { Pack } from './domain/pattern.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
+import type { StateThresholds } from './domain/state.ts';
 import { loadPacks } from './extract/load-packs.ts';
 import { gitHead } from './recording/git-head.ts';
-import { type SessionExtraction, createSessionExtraction, nothingStored } from './session-extraction.ts';
+import {
+  type SessionExtraction,
+  type VerdictWatch,
+  createSessionExtraction,
+  nothingStored,
+} from './session-extraction.ts';
 import { openStore } from './store/open-store.ts';
 import { untilNotBusy } from './until-not-busy.ts';
 
@@ -31,12 +37,13 @@ export async function openExtraction(
   session: Session,
   packs: readonly Pack[],
   paths: Paths,
+  judging: { readonly thresholds: StateThresholds; readonly watch: VerdictWatch },
 ): Promise<Result<{ store: EventStore; extraction: SessionExtraction }, Failure>> {
   const opened = openStore({ ...paths, lockPatienceMs });
   if (!opened.ok) return opened;
   const store = opened.value;
   const added = await untilNotBusy(() => store.addSession(session));
   if (!added.ok) return added;
-  const extraction = createSessionExtraction({ session, store, packs, stored: nothingStored });
+  const extraction = createSessionExtraction({ session, store, packs, stored: nothingStored, ...judging });
   return ok({ store, extraction });
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Paths, pathsFrom } from './domain/config.ts';
+import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
@@ -30,17 +30,32 @@ export async function recover(paths: Paths): Promise<Failure[]> {
 
 /** As {@link recover}, into a store that is open already. */
 export async function recoverInto(store: EventStore, paths: Paths): Promise<Failure[]> {
-  const left = unfinishedSessions(paths, store);
-  if (!left.ok) return [left.failure];
   const failures: Failure[] = [];
-  for (const sessionId of left.value) {
-    const outcome = await recoverSession(paths, store, sessionId);
-    if (!outcome.ok) failures.push(outcome.failure);
-  }
+  for await (const { outcome } of recoveries(store, paths)) if (!outcome.ok) failures.push(outcome.failure);
   return failures;
 }
 
+/** What became of a recording that the store does not have wholly. */
+export interface Recovery {
+  /** Undefined when it cannot even be told which there are. */
+  readonly sessionId?: string;
+  readonly outcome: Result<'recovered' | 'running', Failure>;
+}
+
+/** As {@link recoverInto}, one session after the other. */
+export async function* recoveries(store: EventStore, paths: Paths): AsyncGenerator<Recovery> {
+  const left = unfinishedSessions(paths, store);
+  if (!left.ok) {
+    yield { outcome: left };
+    return;
+  }
+  for (const sessionId of left.value) {
+    yield { sessionId, outcome: await recoverSession(paths, store, sessionId) };
+  }
+}
+
 function unfinishedSessions(paths: Paths, store: EventStore): Result<string[], Failure> {
+  if (!existsSync(paths.recordings)) return ok([]);
   const ended = store.endedSessions();
   if (!ended.ok) return ended;
   const names = readdirSync(paths.recordings).filter((name) => isSessionId(name) && !ended.value.has(name));
@@ -48,13 +63,17 @@ function unfinishedSessions(paths: Paths, store: EventStore): Result<string[], F
   return ok(names.filter((name) => existsSync(recordingFolder(paths.recordings, name).session)).sort());
 }
 
-async function recoverSession(paths: Paths, store: EventStore, sessionId: string): Promise<Result<void, Failure>> {
+async function recoverSession(
+  paths: Paths,
+  store: EventStore,
+  sessionId: string,
+): Promise<Result<'recovered' | 'running', Failure>> {
   const { readSessionFile } = await import('./recording/read-session-file.ts');
   const folder = recordingFolder(paths.recordings, sessionId);
   const read = readSessionFile(folder);
   if (!read.ok) return read;
   const session = read.value;
-  if (!(await isAbandoned(session, folder))) return ok(undefined);
+  if (!(await isAbandoned(session, folder))) return ok('running');
   return extractAgain(paths, store, session);
 }
 
@@ -67,17 +86,16 @@ async function isAbandoned(session: Session, folder: RecordingFolder): Promise<b
   return session.end !== undefined || Date.now() - statSync(folder.timing).mtimeMs > foreignSilenceMs;
 }
 
-async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<void, Failure>> {
-  const { loadPacks } = await import('./extract/load-packs.ts');
-  const { userPacks, projectPacks } = pathsFrom(process.env, session.workingDirectory);
-  const { packs } = await loadPacks(session.agent, { userPacks, projectPacks }, session.patternFiles);
-  const added = store.addSession(session);
+async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<'recovered', Failure>> {
+  const { packsOfToday, withPacks } = await import('./session-packs.ts');
+  const { packs } = await packsOfToday(session);
+  const added = store.addSession(withPacks(session, packs));
   if (!added.ok) return added;
   const known = store.checkpointOf(session.id);
   if (!known.ok) return known;
   if (known.value === undefined) return fail({ reason: 'session-not-found', message: `${session.id} was deleted` });
   const { extractRecording } = await import('./extract-recording.ts');
   const folder = recordingFolder(paths.recordings, session.id);
-  const extracted = await extractRecording({ session, folder, packs, store, stored: known.value });
-  return extracted.ok ? ok(undefined) : extracted;
+  const extracted = extractRecording({ session, folder, packs, store, stored: known.value });
+  return extracted.ok ? ok('recovered') : extracted;
 }

@@ -43,7 +43,7 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   const { packs, complaints } = await options.packsOf(read.value);
   const session = withPacks(read.value, packs);
   const counted = counting(isDryRun ? undefined : replacer);
-  const extracted = await extractRecording({ session, folder, packs, store: counted, stored: nothingStored });
+  const extracted = extractRecording({ session, folder, packs, store: counted, stored: nothingStored });
   if (!extracted.ok) return extracted;
   if (!isDryRun) {
     const replaced = replacer.replace(session);
@@ -52,7 +52,9 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   }
   const troubles = [
     ...complaints.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
-    ...extracted.value.disabledPatterns.map(({ pattern }) => `${sessionId}: pattern ${pattern} is too slow; it was left out`),
+    ...extracted.value.disabledPatterns.map(
+      ({ pattern }) => `${sessionId}: pattern ${pattern} is too slow; it was left out`,
+    ),
   ];
   return ok({ before: before.value, after: counted.counts, troubles });
 }

@@ -8,6 +8,7 @@ import type { Sink } from './child/pass-through.ts';
 import { mirroredMode, startChild } from './child/start-child.ts';
 import { terminalSize } from './child/terminal-size.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
+import { exitCodes } from './domain/failure.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
 import { identify } from './recording/process-identity.ts';
@@ -27,7 +28,7 @@ export async function run(
   const id = ulid();
   const recording = createRecording();
   const { startedAt } = recording;
-  const { streams, ended } = await startChild({
+  const { streams, ended, kill } = await startChild({
     command,
     environment: { ...environment(), RIDEALONG_SESSION_ID: id },
     mode,
@@ -35,8 +36,13 @@ export async function run(
     lateOutputMs: options.drainTimeoutMs,
     sink: recording.sink,
     onResize: recording.resized,
+    onStop: recording.stopped,
+    onContinue: recording.continued,
   });
-  const follower = recording.begin(newSession(options, { id, mode, command, streams, startedAt }));
+  const follower = recording.begin(newSession(options, { id, mode, command, streams, startedAt }), {
+    ...options,
+    kill,
+  });
   const ending = await ended;
   if (ending.kind === 'not-started') {
     const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
@@ -52,7 +58,7 @@ export async function runPipe(options: PipeOptions): Promise<never> {
   const recording = createRecording();
   const { startedAt } = recording;
   const session = newSession(options, { id: ulid(), mode: 'stream', command: [], streams: ['stdout'], startedAt });
-  const follower = recording.begin(session);
+  const follower = recording.begin(session, { kill: () => undefined });
   await passStdinThrough(recording.sink);
   return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
 }
@@ -63,25 +69,36 @@ function createRecording() {
   const startMs = performance.now();
   const startedAt = new Date().toISOString();
   const timeUs = (atMs: number) => Math.max(0, Math.round((atMs - startMs) * 1000));
+  const nowUs = () => timeUs(performance.now());
   const sink: Sink = (stream, passed) =>
     follower?.offer(passed.map(({ bytes, readAtMs }) => ({ stream, bytes, timeUs: timeUs(readAtMs) })));
   return {
     /** The moment from which the recording's clock counts. */
     startedAt,
     sink,
-    resized: () => follower?.resized({ ...terminalSize(), timeUs: timeUs(performance.now()) }),
-    begin(session: Session): FollowerThread {
+    resized: () => follower?.resized({ ...terminalSize(), timeUs: nowUs() }),
+    stopped: () => follower?.stopped(nowUs()) ?? Promise.resolve(),
+    continued: () => follower?.continued(nowUs()),
+    begin(
+      session: Session,
+      { failOn, killAfterMs, kill }: Pick<WrapOptions, 'failOn' | 'killAfterMs'> & { kill: () => void },
+    ): FollowerThread {
       const paths = pathsFrom(process.env, session.workingDirectory);
-      follower = startFollower({ session, paths }, () => timeUs(performance.now()));
+      const asked = { ...(failOn && { failOn }), ...(killAfterMs !== undefined && { killAfterMs }) };
+      follower = startFollower({ session, paths, ...asked }, nowUs, kill);
       return follower;
     },
   };
 }
 
 async function finish(follower: FollowerThread, ending: Ending, drainTimeoutMs: number): Promise<never> {
-  const troubles = await follower.finish(ending, drainTimeoutMs);
+  const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
   for (const trouble of troubles) complain(trouble);
-  return endLike(ending);
+  if (killed) complain(`the command was killed: ${killed.name} (${killed.sentence})`);
+  const [because] = failing;
+  if (because === undefined || ending.kind !== 'exited' || ending.code !== 0) return endLike(ending);
+  complain(`exit ${exitCodes.verdict} instead of 0: ${because.name} (${because.sentence})`);
+  return endLike({ kind: 'exited', code: exitCodes.verdict });
 }
 
 function newSession(

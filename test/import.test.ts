@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
@@ -7,6 +7,7 @@ import { importedIdEnding, importedSessionId } from '../src/imported-session-id.
 import { isSessionId, recordingFolder } from '../src/recording/folder.ts';
 import { readSessionFile } from '../src/recording/read-session-file.ts';
 import { openStore } from '../src/store/open-store.ts';
+import { packOf } from './extract/support/pack-of.ts';
 import { valueOf } from './store/fixtures/samples.ts';
 import { eventsOf, packsOfWords, reading, stdoutOf, temporaryHome } from './support/recorded-sessions.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -36,13 +37,17 @@ function file(name: string, content: string): string {
   return path;
 }
 
-async function importing(files: readonly string[], agent?: string): Promise<ImportOutcome[]> {
+async function importing(
+  files: readonly string[],
+  agent?: string,
+  packsOf = packsOfWords('error'),
+): Promise<ImportOutcome[]> {
   const store = valueOf(openStore(paths));
   const outcomes: ImportOutcome[] = [];
   const options = {
     paths,
     store,
-    packsOf: packsOfWords('error'),
+    packsOf,
     agentNameOf: (program: string) => program.replace(/.*\//, ''),
     workingDirectory: '/work',
     ...(agent !== undefined && { agent }),
@@ -86,7 +91,9 @@ describe('an imported file', () => {
     const session = await importedSession(file('demo.cast', cast));
     const recording = recordingFolder(paths.recordings, session.id);
     expect(readFileSync(recording.streams.stdout, 'utf8')).toBe('error one\r\nerror two\r\n');
-    expect(readFileSync(recording.timing, 'utf8')).toBe('O 0.500000 11\nS 1.000000 SIGWINCH ROWS=30 COLS=100\nO 1.000000 11\n');
+    expect(readFileSync(recording.timing, 'utf8')).toBe(
+      'O 0.500000 11\nS 1.000000 SIGWINCH ROWS=30 COLS=100\nO 1.000000 11\n',
+    );
     expect(statSync(recording.path).mode & 0o777).toBe(0o700);
   });
 
@@ -94,13 +101,36 @@ describe('an imported file', () => {
     const v3 = '{"version":3,"term":{"cols":80,"rows":24}}\n[1,"o","x"]\n[1,"x","3"]\n';
     const { end } = await importedSession(file('failed.cast', v3));
     expect(end).toMatchObject({ ending: { kind: 'exited', code: 3 } });
-    expect(reading(paths, (reader) => valueOf(reader.findSession('@last')))).toMatchObject({ state: 'failed', exit_code: 3 });
+    expect(reading(paths, (reader) => valueOf(reader.findSession('@last')))).toMatchObject({
+      state: 'failed',
+      exit_code: 3,
+    });
   });
 
   it('started when it was last written, where it does not tell, and is called as the file is', async () => {
     const session = await importedSession(file('nightly.log', 'error three\n'));
     expect(session).toMatchObject({ agent: 'nightly', mode: 'stream', startedAt: '2020-09-13T12:26:40.000Z' });
     expect(eventsOf(paths)).toEqual(['error: error three']);
+  });
+
+  it('is of the agent whose messages it holds', async () => {
+    const pack = packOf([{ id: 'x', regex: 'x' }], {
+      agents: ['talker'],
+      messages: [
+        {
+          id: 'talk',
+          when: { kind: 'talk' },
+          type: 'session',
+          examples: { match: ['{"kind":"talk"}'], no_match: ['{}'] },
+        },
+      ],
+    });
+    const packsOf = () => Promise.resolve({ packs: [pack], complaints: [] });
+    const transcript = file('0123.jsonl', '{"a":1}\n{"kind":"talk"}\n');
+    const [outcome] = await importing([transcript], undefined, packsOf);
+    expect(outcome).toMatchObject({ kind: 'imported', session: { agent: 'talker', mode: 'stream' } });
+    const [other] = await importing([file('0124.jsonl', '{"a":1}\n')], undefined, packsOf);
+    expect(other).toMatchObject({ kind: 'imported', session: { agent: '0124' } });
   });
 
   it('is of the agent that is named', async () => {
@@ -159,7 +189,11 @@ describe('a file that cannot be imported', () => {
       bad,
       file('good.log', 'error\n'),
     ]);
-    expect(outcomes.map((outcome) => (outcome.kind === 'failed' ? outcome.message.replaceAll(`${folder}/`, '') : outcome.kind))).toEqual([
+    expect(
+      outcomes.map((outcome) =>
+        outcome.kind === 'failed' ? outcome.message.replaceAll(`${folder}/`, '') : outcome.kind,
+      ),
+    ).toEqual([
       'missing.log: there is no such file',
       `${folder}: is no file`,
       'empty.log: is empty',
@@ -170,7 +204,9 @@ describe('a file that cannot be imported', () => {
 
   it('is a timing without its log, or with one that has its own times', async () => {
     const [one, two, movie] = [file('one', '0.5 9\n'), file('two', '0.5 9\n'), file('demo.cast', cast)];
-    const refused = [[one], [one, two], [movie, one]].map(async (files) => (await importing(files)).map(({ kind }) => kind));
+    const refused = [[one], [one, two], [movie, one]].map(async (files) =>
+      (await importing(files)).map(({ kind }) => kind),
+    );
     expect(await Promise.all(refused)).toEqual([['failed'], ['failed', 'failed'], ['failed']]);
   });
 
@@ -179,6 +215,14 @@ describe('a file that cannot be imported', () => {
     expect(readdirSync(paths.recordings)).toEqual([]);
     expect(reading(paths, (reader) => valueOf(reader.sessions({ limit: 10 })))).toEqual([]);
   });
+});
+
+it('removes what an import left that was killed long ago, and nothing else', async () => {
+  for (const name of ['.import-killed', '.import-running'])
+    mkdirSync(join(paths.recordings, name, 'x'), { recursive: true });
+  utimesSync(join(paths.recordings, '.import-killed'), 1_600_000_000, 1_600_000_000);
+  const session = await importedSession(file('demo.log', 'error\n'));
+  expect(readdirSync(paths.recordings)).toEqual(['.import-running', session.id]);
 });
 
 describe('the id of an imported session', () => {
@@ -192,7 +236,8 @@ describe('the id of an imported session', () => {
   });
 
   it('is one for any start in the first ten thousand years', () => {
-    for (const start of [0, 1, Date.UTC(10_000, 0) - 1]) expect(isSessionId(importedSessionId(start, digest))).toBe(true);
+    for (const start of [0, 1, Date.UTC(10_000, 0) - 1])
+      expect(isSessionId(importedSessionId(start, digest))).toBe(true);
   });
 });
 

@@ -37,7 +37,7 @@ export interface StartedChild {
   /** How it ended, once all it wrote was passed on and given to the sink. */
   readonly ended: Promise<Ending>;
   /** Ends it with all that works for it, in five seconds at the latest. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 /** The mode in which a child mirrors us: a terminal of its own when our stdin and stdout are terminals. */

@@ -19,7 +19,8 @@ export const wrapOptions = {
   'fail-on': {
     type: 'string',
     multiple: true,
-    describe: `Exit 70 after these verdicts when the command exits 0 (comma-separated): ${verdictNames.join(', ')}`,
+    describe: 'Exit 70 after one of these verdicts when the command exits 0 (with commas between them)',
+    choices: verdictNames,
   },
   'kill-after': {
     type: 'string',

@@ -44,6 +44,9 @@ export interface LineBlock {
 /** What stands on the screen at one moment. */
 export interface Screen {
   readonly timeUs: number;
+  /** Offset in the recording behind the last byte that was shown. */
+  readonly offset: number;
+  readonly form: Form;
   /** From top to bottom, wrapped rows joined, without frames, empty ones left out. */
   readonly lines: readonly { readonly text: string; readonly frame?: Frame }[];
 }

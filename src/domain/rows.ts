@@ -1,6 +1,6 @@
+import type { Stream } from './chunk.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 import type { SessionState } from './session.ts';
-import type { Stream } from './chunk.ts';
 
 /*
  * What the store gives back, by its columns' names; the same names stand in
@@ -92,6 +92,27 @@ export interface StateChangeRow {
   readonly metadata_json: string | null;
 }
 
+/**
+ * What a session used, summed up over its events; null where none tells.
+ *
+ * The same whichever agent it was: of the input the cached tokens are a part, of the output those of reasoning
+ * where the agent tells them apart.
+ */
+export interface SessionTotals {
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  /** Of the input those that were read from a cache. */
+  readonly cached_tokens: number | null;
+  readonly reasoning_tokens: number | null;
+  /** Where an agent tells one number only: as it counts. */
+  readonly tokens: number | null;
+  readonly cost_usd: number | null;
+  /** Calls that were begun. */
+  readonly tool_calls: number;
+  /** As the agent counts them; else turns that were completed. */
+  readonly turns: number | null;
+}
+
 /** What `ridealong show` prints. */
 export interface SessionSummary {
   readonly session: SessionRow;
@@ -103,8 +124,7 @@ export interface SessionSummary {
   readonly risks: readonly EventRow[];
   /** Paths from the `path` metadata of file operations, each once, in order of first appearance. */
   readonly filesTouched: readonly string[];
-  /** Sum of the `tokens` metadata of metric events; null when no event tells. */
-  readonly tokens: number | null;
+  readonly totals: SessionTotals;
   readonly codeBlocks: number;
   readonly states: readonly StateChangeRow[];
 }

@@ -25,7 +25,7 @@ export type StateSignal = { readonly timeUs: number } & (
   | {
       readonly kind: 'said';
       readonly state: SessionState;
-      readonly evidence: Evidence & { readonly source: 'message' | 'pattern' };
+      readonly evidence: Evidence & { readonly source: 'message' | 'pattern'; readonly pattern: string };
     }
   /** An event that shows it at work: a prompt, an answer, a tool call. */
   | { readonly kind: 'progress'; readonly evidence: Evidence }
@@ -40,6 +40,9 @@ export type StateSignal = { readonly timeUs: number } & (
   | { readonly kind: 'stopped' | 'continued' }
   | { readonly kind: 'ended'; readonly ending: Ending }
 );
+
+/** What a program tells its terminal. */
+export type NotificationSignal = Extract<StateSignal, { kind: 'notification' | 'bell' }>;
 
 /** What agents do not report about themselves; the names are those of `--fail-on`. */
 export const verdictNames = ['hung', 'stalled', 'cut', 'json-cut', 'exit-zero', 'truncated'] as const;

@@ -42,6 +42,8 @@ export function createStateTracker(options: {
   readonly thresholds: StateThresholds;
   /** How long an agent may be hung or stalled before it is to be killed; never where absent. */
   readonly killAfterMs?: number;
+  /** Ids of the patterns whose lines begin a turn that a later line ends; others say nothing of turns that were cut. */
+  readonly turnPatterns: ReadonlySet<string>;
 }): StateTracker {
   const { thresholds, killAfterMs } = options;
   let states: StateChange[] = [];
@@ -55,7 +57,7 @@ export function createStateTracker(options: {
     tell: (verdict) => verdicts.push(verdict),
     kill: (verdict) => (kill = verdict),
   });
-  const atEnd = createEndVerdicts();
+  const atEnd = createEndVerdicts(options.turnPatterns);
 
   let nowUs = 0;
   let quietSinceUs = 0;

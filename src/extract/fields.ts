@@ -29,7 +29,7 @@ export function readAll(path: FieldPath): (subject: Subject) => readonly JsonVal
   return ({ element, message }) => {
     let values: readonly JsonValue[] = [isFromMessage ? message : element];
     for (const name of names) {
-      values = name === '*' ? values.flatMap(elementsOf) : values.flatMap((value) => fieldOf(value, name) ?? []);
+      values = values.flatMap((value) => (name === '*' ? elementsOf(value) : fieldsOf(value, name)));
       if (values.length === 0) return values;
     }
     return values.filter((value) => value !== null);
@@ -109,6 +109,12 @@ function test(path: FieldPath, condition: Condition): (subject: Subject) => bool
 /** Sums and differences of decimal fractions, without the noise of binary ones. */
 export function rounded(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(12));
+}
+
+/** The field in a list of its own, because it may be a list itself. */
+function fieldsOf(value: JsonValue, name: string): readonly JsonValue[] {
+  const field = fieldOf(value, name);
+  return field === undefined ? [] : [field];
 }
 
 function fieldOf(value: JsonValue | undefined, name: string): JsonValue | undefined {

@@ -51,9 +51,6 @@ export function createJsonLines(options: {
     return undefined;
   }
 
-  const hasEvidence = (bytes: Buffer, dialects: readonly Dialect[]) =>
-    dialects.some(({ evidence }) => evidence.some((text) => bytes.includes(text)));
-
   function takes(line: ScannedLine, state: ScanState): boolean {
     if (isPassingOver) {
       isPassingOver = line.isCut;
@@ -78,8 +75,10 @@ export function createJsonLines(options: {
 
   /** Whether a line is worth being looked at as JSON; a glance only, for the many that are not. */
   function mayHoldMessage({ bytes }: ScannedLine): boolean {
-    if (reader === undefined) return bytes[0] === OPENING_BRACE && hasEvidence(bytes, matcher.dialects);
-    return bytes[0] === OPENING_BRACE || (bytes.includes(openingOfObject) && hasEvidence(bytes, [reader.dialect]));
+    if (bytes[0] === OPENING_BRACE) {
+      return reader !== undefined || matcher.dialects.some((dialect) => dialect.mayBeIn(bytes));
+    }
+    return reader?.dialect.mayBeIn(bytes) === true && bytes.includes(openingOfObject);
   }
 
   function hold(line: HeldLine, piece: ScannedLine): void {
@@ -96,7 +95,7 @@ export function createJsonLines(options: {
     // What the text in a code block says is JSON only when it is a message.
     if (state.open) {
       const message = parseObject(line.text());
-      if (message === undefined || reader.dialect.matchesOf(message).length === 0) return false;
+      if (message === undefined || !reader.dialect.knows(message)) return false;
       const { block, endOffset } = line;
       scanner.close(state, { stream: block.stream, timeUs: block.timeUs, endOffset }, emit);
       read(message, line);
@@ -126,10 +125,10 @@ export function createJsonLines(options: {
       emit(malformedEvent(messageLine(line), 'cut'));
       return true;
     }
-    const known = objects.filter((message) => dialect.matchesOf(message).length > 0);
+    const known = objects.filter((message) => dialect.knows(message));
     const isBegun = beginsObject(line.text());
     // Text may quote an object of some other kind, or the beginning of one.
-    if (!isBegun && known.length === 0 && !hasGluedBeginning(line.text(), dialect)) return false;
+    if (!isBegun && known.length === 0 && !endsInMessage(line, dialect)) return false;
     emit(malformedEvent(messageLine(line), 'mixed'));
     for (const message of known) read(message, line);
     return true;
@@ -138,7 +137,7 @@ export function createJsonLines(options: {
   function read(message: JsonObject, line: ScannedLine): void {
     if (reader === undefined) return;
     const matches = reader.dialect.matchesOf(message);
-    if (matches.length === 0) {
+    if (!reader.dialect.knows(message)) {
       // Another agent may have been started in the same stream.
       const other = recognise(message, ({ rule }) => rule.message.type === 'session');
       if (other !== undefined) {
@@ -211,6 +210,7 @@ function messageLine({ block, text, offset, endOffset, lineNumber }: ScannedLine
 }
 
 /** Whether text is followed by the beginning of a message that is cut. */
-function hasGluedBeginning(line: string, { evidence }: Dialect): boolean {
-  return evidence.some((name) => line.includes(`{${name.toString()}:"`));
+function endsInMessage({ bytes }: ScannedLine, dialect: Dialect): boolean {
+  const beginning = bytes.lastIndexOf(openingOfObject);
+  return beginning !== -1 && dialect.mayBeIn(bytes.subarray(beginning)) && bytes.indexOf('}', beginning) === -1;
 }

@@ -25,7 +25,8 @@ export function matchMetadata(
     if (text === undefined || text === '') continue;
     groups[name] = integer.test(text) ? Number(text.replaceAll(',', '')) : boundedText(text);
   }
-  const { value: _, ...result } = groups;
+  const result = { ...groups };
+  Reflect.deleteProperty(result, 'value');
   if (metadata !== undefined) {
     for (const name of Object.values(metadata).flatMap(pathsIn)) Reflect.deleteProperty(result, name);
     for (const [name, expression] of Object.entries(metadata)) {

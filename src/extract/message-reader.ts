@@ -74,7 +74,7 @@ export function createMessageReader(options: {
 
   function read(message: JsonObject, matches: readonly MessageMatch[], line: MessageLine): void {
     lastLine = line;
-    if (matches.length === 0) {
+    if (matches.length === 0 && !dialect.knows(message)) {
       unknown ??= { line, count: 0, kinds: new Map() };
       unknown.count += 1;
       const kind = dialect.kindOf(message);

@@ -5,6 +5,8 @@ import { elementsOf, evaluate, holds, type JsonObject, read, readAll, type Subje
 /** A rule for messages, ready to be run. */
 export interface MessageRule {
   readonly message: Message;
+  /** Whether it is about such messages, even if this one has no element that it is about. */
+  knows(message: JsonObject): boolean;
   /** What of the message it is about: the message, or elements of it. */
   subjectsIn(message: JsonObject): readonly (Subject & { readonly place: string })[];
   readonly value: (subject: Subject) => JsonValue | undefined;
@@ -29,10 +31,12 @@ export interface Dialect {
   readonly pack: number;
   /** Everything that the message tells by these rules, in their order. */
   matchesOf(message: JsonObject): readonly MessageMatch[];
-  /** Of what kind a message is that no rule matches. */
+  /** Whether any rule is about such messages. */
+  knows(message: JsonObject): boolean;
+  /** Of what kind a message is that no rule is about. */
   kindOf(message: JsonObject): string;
-  /** Texts of which each line with a known message has at least one. */
-  readonly evidence: readonly Buffer[];
+  /** Whether a line could hold a message that a rule is about; a glance at its bytes only. */
+  mayBeIn(line: Buffer): boolean;
 }
 
 const nothing = () => undefined;
@@ -41,12 +45,13 @@ const maxKindLength = 64;
 export function dialectOf({ messages }: Pack, pack: number): Dialect {
   const rules = messages.map(messageRule);
   const kindPaths = [...new Set(messages.flatMap(({ when }) => textPathsIn(when)))].map(read);
+  const { rulesFor, mayBeIn } = ruleIndex(rules);
   return {
     pack,
     matchesOf(message) {
       const taken = new Set<string>();
       const matches: MessageMatch[] = [];
-      for (const rule of rules) {
+      for (const rule of rulesFor(message)) {
         const { type } = rule.message;
         for (const subject of rule.subjectsIn(message)) {
           if (type !== undefined) {
@@ -59,15 +64,65 @@ export function dialectOf({ messages }: Pack, pack: number): Dialect {
       }
       return matches;
     },
+    knows: (message) => rulesFor(message).some((rule) => rule.knows(message)),
     kindOf(message) {
       const subject = { element: message, message };
       const words = kindPaths.map((path) => path(subject)).filter((value) => typeof value === 'string');
       return words.length === 0 ? 'other' : words.join(' ').slice(0, maxKindLength);
     },
-    evidence: [...new Set(messages.map(({ when }) => lastName(Object.keys(when)[0] ?? '')))].map((name) =>
-      Buffer.from(`"${name}"`),
-    ),
+    mayBeIn,
   };
+}
+
+/**
+ * Finds rules by the field that tells a dialect's messages apart, which is the first that its first rule asks for.
+ * Of a stream of other JSON most lines are passed over by it, unparsed.
+ */
+function ruleIndex(rules: readonly MessageRule[]) {
+  const path = Object.keys(rules[0]?.message.when ?? {})[0] ?? '';
+  const valuesOf = (rule: MessageRule) => {
+    const condition = rule.message.when[path];
+    if (condition === undefined || !('in' in condition)) return undefined;
+    return condition.in.every((value) => typeof value === 'string') ? condition.in : undefined;
+  };
+  const byValue = new Map<JsonValue, MessageRule[]>();
+  for (const value of rules.flatMap((rule) => valuesOf(rule) ?? [])) {
+    byValue.set(
+      value,
+      rules.filter((rule) => valuesOf(rule)?.includes(value) ?? true),
+    );
+  }
+  const others = rules.filter((rule) => valuesOf(rule) === undefined);
+  const valueOf = read(path);
+  const name = Buffer.from(`"${path.split('.').at(-1) ?? ''}"`);
+  return {
+    rulesFor: (message: JsonObject) => byValue.get(valueOf({ element: message, message }) ?? null) ?? others,
+    mayBeIn(line: Buffer): boolean {
+      if (others.length > 0) return true;
+      for (let at = line.indexOf(name); at !== -1; at = line.indexOf(name, at + 1)) {
+        const value = stringBehind(line, at + name.length);
+        // A value that is cut off, as the line may be, could be any.
+        if (value === undefined || byValue.has(value)) return true;
+      }
+      return false;
+    },
+  };
+}
+
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const SPACE = 0x20;
+const maxValueLength = 64;
+
+/** The string behind a field's name: empty for what is none, undefined where the line ends before it does. */
+function stringBehind(line: Buffer, start: number): string | undefined {
+  let at = start;
+  while (line[at] === SPACE || line[at] === COLON) at += 1;
+  if (at >= line.length) return undefined;
+  if (line[at] !== QUOTE) return '';
+  const end = line.indexOf(QUOTE, at + 1);
+  if (end === -1) return undefined;
+  return end - at > maxValueLength ? '' : line.toString('latin1', at + 1, end);
 }
 
 export function messageRule(message: Message): MessageRule {
@@ -79,6 +134,7 @@ export function messageRule(message: Message): MessageRule {
   const text = message.text && readAll(message.text.from);
   return {
     message,
+    knows: (parsed) => isMessage({ element: parsed, message: parsed }),
     subjectsIn(parsed) {
       const whole = { element: parsed, message: parsed, place: '' };
       if (!isMessage(whole)) return [];
@@ -106,5 +162,3 @@ function textPathsIn(when: Message['when']): string[] {
     .filter(([, condition]) => 'in' in condition && condition.in.some((value) => typeof value === 'string'))
     .map(([path]) => path);
 }
-
-const lastName = (path: string) => path.split('.').findLast((name) => name !== '*') ?? path;

@@ -18,10 +18,13 @@ export function packsForAgent(packs: readonly Pack[], agent: string): Pack[] {
 
 /** What of a pack its messages need. */
 function forItsMessages(pack: Pack): Pack {
-  const { repeats: _, ...rest } = pack;
   const used = new Set(pack.messages.flatMap(({ text }) => (text ? [text.section] : [])));
   return {
-    ...rest,
+    name: pack.name,
+    version: pack.version,
+    agents: pack.agents,
+    digest: pack.digest,
+    messages: pack.messages,
     messagesOnly: true,
     sections: pack.sections.filter(({ id }) => used.has(id)).map(({ id }) => ({ id })),
     patterns: pack.patterns.filter(({ section }) => used.has(section)),

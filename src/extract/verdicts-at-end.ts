@@ -8,7 +8,7 @@ const pipeBytes = 65_536;
 /** The verdicts that a session's end gives, from what came before it. */
 export interface EndVerdicts {
   output(stream: Stream, bytes: number): void;
-  said(state: SessionState, evidence: Evidence): void;
+  said(state: SessionState, evidence: Evidence & { readonly pattern: string }): void;
   /** It went on, whatever a line of text said of its failing. */
   progress(): void;
   cutMessage(evidence: Evidence): void;
@@ -16,7 +16,8 @@ export interface EndVerdicts {
   at(timeUs: number, ending: Ending): Verdict[];
 }
 
-export function createEndVerdicts(): EndVerdicts {
+/** @param turnPatterns ids of the patterns whose lines begin a turn that a later line ends */
+export function createEndVerdicts(turnPatterns: ReadonlySet<string>): EndVerdicts {
   const totals: Record<Stream, number> = { stdout: 0, stderr: 0 };
   /** What showed that a turn began, as long as nothing showed its end. */
   let openTurn: Evidence | undefined;
@@ -29,9 +30,10 @@ export function createEndVerdicts(): EndVerdicts {
     },
     said(state, evidence) {
       const isOver = state === 'completed' || state === 'failed' || state === 'crashed' || state === 'idle';
-      // A line of text opens a turn only if it says just that: there are packs that know no line which closes one.
       if (isOver) openTurn = undefined;
-      else if (evidence.source === 'message' || state === 'working') openTurn ??= evidence;
+      else if (evidence.source === 'message' || (state === 'working' && turnPatterns.has(evidence.pattern))) {
+        openTurn ??= evidence;
+      }
       failure = state === 'failed' || state === 'crashed' ? evidence : undefined;
     },
     progress() {

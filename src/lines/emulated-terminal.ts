@@ -1,4 +1,6 @@
 import { type IMarker, Terminal } from '@xterm/headless';
+import type { Keyframe } from '../domain/keyframe.ts';
+import { createKeyframes } from './keyframes.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
 const scrollback = 5000;
@@ -42,6 +44,17 @@ export const notificationCodes = [9, 99, 777, 133] as const;
 
 const maxPayloadLength = 1024;
 
+/** Private modes that change for the alternate screen: xterm's, and the older ones. */
+const alternateModes = [47, 1047, 1049];
+
+/** The text on a screen, and where its cursor is, counting from 0. */
+export interface Picture {
+  readonly columns: number;
+  readonly cursor: { readonly column: number; readonly row: number };
+  /** One for each row. */
+  readonly lines: readonly string[];
+}
+
 /** A terminal that nobody looks at. */
 export interface EmulatedTerminal {
   /** Shows the bytes; `look` is called in between whenever rows would be lost otherwise. */
@@ -52,8 +65,8 @@ export interface EmulatedTerminal {
   readonly isAlternate: boolean;
   /** What is to be seen since the last look. */
   look(): View;
-  /** What stands on the screen, row by row. */
-  screen(): string[];
+  /** What stands on the screen now. */
+  picture(): Picture;
   dispose(): void;
 }
 
@@ -62,10 +75,18 @@ export function createEmulatedTerminal(options: {
   readonly columns: number;
   readonly rows: number;
   readonly onSignal: (signal: TerminalSignal) => void;
+  /** Told when the screen is about to be changed for the alternate one, or back. */
+  readonly onSwitch: () => void;
+  /** Told now and then how the terminal can be made to look as it does. */
+  readonly onKeyframe?: (keyframe: Omit<Keyframe, 'timeUs'>) => void;
+  /** For how many bytes a keyframe lasts; 256 KiB where absent. */
+  readonly keyframeBytes?: number;
 }): EmulatedTerminal {
-  const { columns, rows, onSignal } = options;
+  const { columns, rows, onSignal, onSwitch } = options;
   const terminal = new Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
   const core = synchronousCore(terminal);
+  // The terminal's own decoder loses characters that are cut twice.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let isCursorVisible = true;
   let isRepainted = false;
   /** The screen's topmost row at the last look, in the normal buffer. */
@@ -74,6 +95,7 @@ export function createEmulatedTerminal(options: {
   const watchMode = (final: 'h' | 'l') =>
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (parameters) => {
       if (parameters.includes(25)) isCursorVisible = final === 'h';
+      if (alternateModes.some((mode) => parameters.includes(mode)) && isAlternate() !== (final === 'h')) onSwitch();
       return false;
     });
   watchMode('h');
@@ -89,6 +111,14 @@ export function createEmulatedTerminal(options: {
     });
   }
   terminal.onBell(() => onSignal({ kind: 'bell' }));
+
+  const keyframes =
+    options.onKeyframe &&
+    createKeyframes(terminal, {
+      onKeyframe: options.onKeyframe,
+      isCursorVisible: () => isCursorVisible,
+      ...(options.keyframeBytes !== undefined && { intervalBytes: options.keyframeBytes }),
+    });
 
   const isAlternate = () => terminal.buffer.active.type === 'alternate';
 
@@ -110,7 +140,9 @@ export function createEmulatedTerminal(options: {
     const found: Row[] = [];
     for (let y = start; y < buffer.baseY + terminal.rows; y += 1) {
       const line = buffer.getLine(y);
-      found.push({ text: line?.translateToString(true).trimEnd() ?? '', isWrapped: line?.isWrapped === true });
+      const goesOn = buffer.getLine(y + 1)?.isWrapped === true;
+      const text = line?.translateToString(!goesOn) ?? '';
+      found.push({ text: goesOn ? text : text.trimEnd(), isWrapped: line?.isWrapped === true });
     }
     return found;
   }
@@ -119,14 +151,16 @@ export function createEmulatedTerminal(options: {
 
   return {
     write(bytes, look) {
+      keyframes?.beforeWrite(bytes);
       for (let start = 0; start < bytes.length; start += maxPieceBytes) {
-        core.writeSync(bytes.subarray(start, start + maxPieceBytes));
+        core.writeSync(decoder.decode(bytes.subarray(start, start + maxPieceBytes), { stream: true }));
         const waiting = isAlternate() ? 0 : terminal.buffer.active.baseY - firstRow();
         if (waiting >= maxWaitingRows) look();
       }
     },
     resize(newColumns, newRows) {
       terminal.resize(newColumns, newRows);
+      keyframes?.resized();
       isRepainted = true;
     },
     get isMidFrame() {
@@ -153,13 +187,20 @@ export function createEmulatedTerminal(options: {
       markTop();
       return view;
     },
-    screen: () => rowsFrom(terminal.buffer.active.baseY).map(({ text }) => text),
+    picture() {
+      const { baseY, cursorX, cursorY } = terminal.buffer.active;
+      return {
+        columns: terminal.cols,
+        cursor: { column: Math.min(cursorX, terminal.cols - 1), row: cursorY },
+        lines: rowsFrom(baseY).map(({ text }) => text.trimEnd()),
+      };
+    },
     dispose: () => terminal.dispose(),
   };
 }
 
 interface SynchronousCore {
-  writeSync(data: Uint8Array): void;
+  writeSync(data: string): void;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Chunk } from '../domain/chunk.ts';
+import type { Keyframe } from '../domain/keyframe.ts';
 import type { Form, Frame, LineBlock, Screen } from '../domain/line.ts';
 import { createEmulatedTerminal, type TerminalSignal } from './emulated-terminal.ts';
-import { inputRow, linesOf } from './screen-text.ts';
+import { inputRow, linesOf, type ScreenLine } from './screen-text.ts';
 import { createTranscript, type SettledLine } from './transcript.ts';
 
 /** For how long nothing is written where a frame ends. */
@@ -25,6 +26,8 @@ export interface ScreenLines {
   wait(timeUs: number): LineBlock[];
   /** When {@link ScreenLines.wait} has something to do next. */
   readonly nextUs: number | undefined;
+  /** All that stands on the screen now, where a question waits; its own lines are never told. */
+  settleNow(questionLines: ReadonlySet<string>, timeUs: number): LineBlock[];
   /** All that was not settled on yet. */
   end(timeUs: number): LineBlock[];
 }
@@ -41,18 +44,28 @@ export function createScreenLines(options: {
   readonly onSignal: (signal: TerminalSignal & { readonly timeUs: number }) => void;
   /** Told at each look at which the screen has changed. */
   readonly onScreen: (screen: Screen) => void;
+  /** Told now and then what to begin with to show the screen of a later moment. */
+  readonly onKeyframe?: (keyframe: Keyframe) => void;
 }): ScreenLines {
-  const { onSignal, onScreen } = options;
+  const { columns, rows, onSignal, onScreen, onKeyframe } = options;
   let timeUs = 0;
-  const terminal = createEmulatedTerminal({ ...options, onSignal: (signal) => onSignal({ ...signal, timeUs }) });
+  const terminal = createEmulatedTerminal({
+    columns,
+    rows,
+    onSignal: (signal) => onSignal({ ...signal, timeUs }),
+    ...(onKeyframe && { onKeyframe: (keyframe) => onKeyframe({ ...keyframe, timeUs }) }),
+    onSwitch: () => look(timeUs),
+  });
   const transcripts = { normal: createTranscript(), alternate: createTranscript() };
   let offset = 0;
   let nextLine = 1;
   let lastLookUs = -lookIntervalUs;
   let isUnseen = false;
   let wasAlternate = false;
+  /** Whether lines may be broken by the program: what an interface leaves behind is still as it wrapped it. */
+  let wraps = false;
   /** What stood in the place to type in, and below it. */
-  let hints: ReadonlySet<string> = new Set();
+  let hints: readonly string[] = [];
   let blocks: LineBlock[] = [];
 
   function look(atUs: number): void {
@@ -64,13 +77,15 @@ export function createScreenLines(options: {
     const input = inputRow(view);
     const form: Form = view.isInteractive ? 'screen' : 'plain';
     const { scrolledOff, isRepainted } = view;
-    const lines = linesOf(view.rows, view.columns, 0, input);
-    const below = input === undefined ? [] : linesOf(view.rows, view.columns, input);
+    wraps ||= view.isInteractive;
+    const layout = { columns: view.columns, wraps };
+    const lines = linesOf(view.rows, layout, 0, input);
+    const below = input === undefined ? [] : linesOf(view.rows, layout, input);
     // An interface that ends leaves its place to type in behind.
-    const said = view.isInteractive ? lines : lines.filter(({ text }) => !hints.has(text));
+    const said = view.isInteractive ? lines : withoutRun(lines, hints);
     give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted }), atUs);
-    if (view.isInteractive) hints = new Set(below.map(({ text }) => text));
-    onScreen({ timeUs: atUs, lines: [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff) });
+    if (view.isInteractive) hints = below.map(({ text }) => text);
+    onScreen({ timeUs: atUs, offset, form, lines: [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff) });
   }
 
   const transcript = () => (wasAlternate ? transcripts.alternate : transcripts.normal);
@@ -113,7 +128,9 @@ export function createScreenLines(options: {
   }
 
   function nextUs(): number | undefined {
-    const due = [lookDueUs(), transcripts.normal.nextUs, transcripts.alternate.nextUs].filter((each) => each !== undefined);
+    const due = [lookDueUs(), transcripts.normal.nextUs, transcripts.alternate.nextUs].filter(
+      (each) => each !== undefined,
+    );
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
@@ -156,6 +173,10 @@ export function createScreenLines(options: {
     get nextUs() {
       return nextUs();
     },
+    settleNow(questionLines, atUs) {
+      give(transcript().settleNow(questionLines), atUs);
+      return taken();
+    },
     end(atUs) {
       pass(atUs);
       if (isUnseen) look(atUs);
@@ -165,4 +186,16 @@ export function createScreenLines(options: {
       return taken();
     },
   };
+}
+
+/** Leaves out the lines that follow each other with these texts, or at least with the first two of them. */
+function withoutRun(lines: readonly ScreenLine[], texts: readonly string[]): readonly ScreenLine[] {
+  if (texts.length === 0) return lines;
+  const needed = Math.min(2, texts.length);
+  for (let start = 0; start + needed <= lines.length; start += 1) {
+    const length = texts.findIndex((text, index) => lines[start + index]?.text !== text);
+    const run = length === -1 ? texts.length : length;
+    if (run >= needed) return lines.toSpliced(start, run);
+  }
+  return lines;
 }

@@ -34,8 +34,16 @@ interface PlainRow {
   readonly isWrapped: boolean;
 }
 
-/** The lines of these rows, from top to bottom: wrapped ones joined, without frames, without empty ones. */
-export function linesOf(rows: readonly Row[], columns: number, from = 0, to = rows.length): ScreenLine[] {
+/**
+ * The lines of these rows, from top to bottom: without frames, without empty ones, and rows joined that the
+ * terminal has wrapped, or the program, where it is one that does.
+ */
+export function linesOf(
+  rows: readonly Row[],
+  { columns, wraps }: { readonly columns: number; readonly wraps: boolean },
+  from = 0,
+  to = rows.length,
+): ScreenLine[] {
   const lines: ScreenLine[] = [];
   let last: PlainRow | undefined;
   let text = '';
@@ -46,17 +54,17 @@ export function linesOf(rows: readonly Row[], columns: number, from = 0, to = ro
   for (let index = from; index < to; index += 1) {
     const row = rows[index];
     if (row === undefined) break;
-    const plain = plainRow(row, columns);
+    const plain = plainRow(row, columns, rows[index + 1]?.isWrapped === true);
     if (plain === undefined) {
       push(index - 1);
       continue;
     }
-    const glue = last && glueBetween(last, plain);
-    if (glue === undefined) {
+    const glue = plain.isWrapped ? '' : wraps && last ? glueBetween(last, plain) : undefined;
+    if (glue === undefined || last === undefined) {
       push(index - 1);
       text = plain.text;
     } else {
-      text += glue + plain.text.trimStart();
+      text += plain.isWrapped ? plain.text : glue + plain.text.trimStart();
     }
     // A line's hanging indentation is its first row's.
     last = glue === undefined || last === undefined ? plain : { ...plain, indentation: last.hanging, hanging: last.hanging };
@@ -65,8 +73,8 @@ export function linesOf(rows: readonly Row[], columns: number, from = 0, to = ro
   return lines;
 }
 
-/** Undefined for a row without text. */
-function plainRow({ text, isWrapped }: Row, columns: number): PlainRow | undefined {
+/** Undefined for a row without text. One that goes on keeps the blanks at its end. */
+function plainRow({ text, isWrapped }: Row, columns: number, goesOn: boolean): PlainRow | undefined {
   let inner = text;
   let frame: Frame | undefined;
   let room = columns;
@@ -77,7 +85,8 @@ function plainRow({ text, isWrapped }: Row, columns: number): PlainRow | undefin
     if (isBox) inner = inner.replace(rightBar, '').trimEnd();
     frame = isBox || frame === 'box' ? 'box' : 'bar';
   }
-  inner = inner.replace(ornaments, ' ').trimEnd();
+  inner = inner.replace(ornaments, ' ');
+  if (!goesOn) inner = inner.trimEnd();
   if (onlyLines.test(inner)) return undefined;
   const indentation = inner.length - inner.trimStart().length;
   const content = inner.slice(indentation);
@@ -88,7 +97,6 @@ function plainRow({ text, isWrapped }: Row, columns: number): PlainRow | undefin
 
 /** What joins two rows of one logical line; undefined where they are two. */
 function glueBetween(above: PlainRow, below: PlainRow): string | undefined {
-  if (below.isWrapped) return '';
   if (above.frame !== below.frame) return undefined;
   if (below.indentation !== above.hanging) return undefined;
   const content = below.text.slice(below.indentation);
@@ -109,10 +117,11 @@ function glueBetween(above: PlainRow, below: PlainRow): string | undefined {
 export function inputRow({ rows, cursorRow, isInteractive }: View): number | undefined {
   if (!isInteractive) return undefined;
   for (let row = cursorRow; row >= 0 && row > cursorRow - maxInputRows; row -= 1) {
-    const text = rows[row]?.text ?? '';
+    const text = (rows[row]?.text ?? '').replace(ornaments, ' ');
     const inner = rightBar.test(text) ? text.replace(leftBar, '') : text;
     if (invitation.test(inner)) return row;
-    if (onlyLines.test(inner)) return undefined;
+    // Further rows of what is typed are indented.
+    if (onlyLines.test(inner) || !/^\s/.test(inner)) return undefined;
   }
   return undefined;
 }

@@ -30,7 +30,7 @@ const growingSettleUs = 5_000_000;
 /** For how long a line waits for those above it that still change. */
 const patienceUs = 3_000_000;
 /** What leaves the screen earlier was not to be read: frames of a spinner, half-painted rows. */
-const glimpseUs = 30_000;
+const glimpseUs = 60_000;
 /** What was wiped may be painted again, or in another state, for so long. */
 const goneSettleUs = 500_000;
 /** How many lines back a repetition is recognized. */
@@ -50,6 +50,8 @@ interface Entry {
   isFinal: boolean;
   /** Whether it was on the screen for long enough. */
   wasRead: boolean;
+  /** Whether it is part of a question, which is not to be found again once it is gone. */
+  isUntold: boolean;
   isSettled: boolean;
 }
 
@@ -68,6 +70,10 @@ export interface Transcript {
   wait(timeUs: number): SettledLine[];
   /** When {@link Transcript.wait} has something to tell next. */
   readonly nextUs: number | undefined;
+  /**
+   * The agent waits: all that stands on the screen is settled on, but for these lines, which are never told.
+   */
+  settleNow(untold: ReadonlySet<string>): SettledLine[];
   /** Another screen takes this one's place, or nothing comes any more: all that stands on it is settled on. */
   leave(timeUs: number): SettledLine[];
 }
@@ -160,6 +166,7 @@ export function createTranscript(): Transcript {
       isVisible: true,
       isFinal: false,
       wasRead: false,
+      isUntold: false,
       isSettled: false,
     };
   }
@@ -184,9 +191,9 @@ export function createTranscript(): Transcript {
 
   /** What is settled on is only kept to be recognized; a glimpse is not kept at all. */
   function forget(timeUs: number): void {
-    entries = entries.filter(
-      (entry) => entry.isVisible || entry.isFinal || entry.isSettled || entry.wasRead || isJustGone(entry, timeUs),
-    );
+    const isKept = (entry: Entry) =>
+      !entry.isUntold && (entry.isFinal || entry.isSettled || entry.wasRead || isJustGone(entry, timeUs));
+    entries = entries.filter((entry) => entry.isVisible || isKept(entry));
     const surplus = entries.length - maxRemembered;
     if (surplus > 0) {
       let passed = 0;
@@ -218,19 +225,35 @@ export function createTranscript(): Transcript {
     const settled: SettledLine[] = [];
     forOpen((entry, due) => {
       if (due > timeUs) return true;
+      if (entry.isVisible || entry.isFinal || entry.wasRead) settled.push(tell(entry));
       entry.isSettled = true;
-      if (!entry.isVisible && !entry.isFinal && !entry.wasRead) return false;
-      const { text, form, offset, frame } = entry;
-      settled.push({ text, form, offset, ...(frame && { frame }) });
       return false;
     });
     while (entries[firstOpen]?.isSettled === true) firstOpen += 1;
     return settled;
   }
 
+  function tell(entry: Entry): SettledLine {
+    entry.isSettled = true;
+    const { text, form, offset, frame } = entry;
+    return { text, form, offset, ...(frame && { frame }) };
+  }
+
   return {
     see,
     wait: settle,
+    settleNow(untold) {
+      const settled: SettledLine[] = [];
+      for (const entry of entries) {
+        if (entry.isVisible && untold.has(entry.text)) {
+          entry.isUntold = true;
+          entry.isSettled = true;
+        } else if (!entry.isSettled && (entry.isVisible || entry.isFinal || entry.wasRead)) {
+          settled.push(tell(entry));
+        }
+      }
+      return settled;
+    },
     get nextUs() {
       let next: number | undefined;
       forOpen((_, due) => {

@@ -6,6 +6,8 @@ export interface RecordingFolder {
   readonly path: string;
   readonly timing: string;
   readonly session: string;
+  /** Derived from the rest, and not there for every session. */
+  readonly keyframes: string;
   readonly streams: Readonly<Record<Stream, string>>;
 }
 
@@ -24,6 +26,7 @@ export function recordingFolder(recordings: string, sessionId: string): Recordin
     path,
     timing: join(path, 'timing'),
     session: join(path, 'session.json'),
+    keyframes: join(path, 'keyframes'),
     streams: { stdout: join(path, 'stdout.log'), stderr: join(path, 'stderr.log') },
   };
 }

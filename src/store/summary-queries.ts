@@ -1,10 +1,14 @@
 import type Database from 'better-sqlite3';
 import type { RiskLevel } from '../domain/pattern.ts';
-import type { EventRow, SessionRow, SessionSummary, StateChangeRow } from '../domain/rows.ts';
+import type { EventRow, SessionRow, SessionSummary, SessionTotals, StateChangeRow } from '../domain/rows.ts';
 import type { EventQueries } from './event-queries.ts';
 
 /** How many of a session's last errors and risks its summary shows. */
 const eventsShown = 10;
+
+/** Of one field of the metadata, as far as it is a number. */
+const sumOf = (name: string) =>
+  `sum(iif(json_type(e.metadata_json, '$."${name}"') IN ('integer', 'real'), e.metadata_json ->> '$."${name}"', NULL))`;
 
 export const summarySql = {
   countsByType: `
@@ -21,12 +25,41 @@ export const summarySql = {
     CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key
     WHERE p.event_type = 'file_operation' AND json_type(e.metadata_json, '$.path') = 'text'
     GROUP BY path ORDER BY min(e.id)`,
-  tokens: `
-    SELECT e.metadata_json ->> '$.tokens' FROM patterns p
+  used: `
+    SELECT
+      ${sumOf('gen_ai.usage.input_tokens')} AS input_tokens,
+      ${sumOf('gen_ai.usage.output_tokens')} AS output_tokens,
+      ${sumOf('gen_ai.usage.cache_read.input_tokens')} AS cached_tokens,
+      ${sumOf('gen_ai.usage.reasoning.output_tokens')} AS reasoning_tokens,
+      ${sumOf('tokens')} AS tokens,
+      round(${sumOf('cost_usd')}, 9) AS cost_usd,
+      ${sumOf('turns')} AS turns
+    FROM patterns p
     CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key
-    WHERE p.event_type = 'metric' AND json_type(e.metadata_json, '$.tokens') IN ('integer', 'real', 'text')`,
+    WHERE p.event_type = 'metric'`,
+  // A call that changes several files is one.
+  toolCalls: `
+    SELECT
+      count(iif(p.event_type = 'tool_use', 1, NULL))
+      + count(DISTINCT iif(p.event_type = 'tool_use', NULL,
+          coalesce(e.metadata_json ->> '$."gen_ai.tool.call.id"', e.id)))
+    FROM patterns p
+    CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key
+    WHERE p.event_type = 'tool_use'
+      OR p.event_type = 'file_operation' AND e.metadata_json ->> '$."gen_ai.tool.name"' IS NOT NULL`,
   codeBlocks: 'SELECT count(*) FROM code_block_occurrences WHERE session_key = ?',
 } as const;
+
+const nothing: SessionTotals = {
+  input_tokens: null,
+  output_tokens: null,
+  cached_tokens: null,
+  reasoning_tokens: null,
+  tokens: null,
+  cost_usd: null,
+  tool_calls: 0,
+  turns: null,
+};
 
 type Counts = Pick<SessionSummary, 'countsByType' | 'countsByRisk'>;
 
@@ -36,7 +69,8 @@ export class SummaryQueries {
   readonly #countsByType: Database.Statement<[number], Counts['countsByType'][number]>;
   readonly #countsByRisk: Database.Statement<[number], Counts['countsByRisk'][number]>;
   readonly #filesTouched: Database.Statement<[number], string>;
-  readonly #tokens: Database.Statement<[number], number | string>;
+  readonly #used: Database.Statement<[number], Omit<SessionTotals, 'tool_calls'>>;
+  readonly #toolCalls: Database.Statement<[number], number>;
   readonly #codeBlocks: Database.Statement<[number], number>;
 
   constructor(database: Database.Database, events: EventQueries) {
@@ -44,7 +78,8 @@ export class SummaryQueries {
     this.#countsByType = database.prepare(summarySql.countsByType);
     this.#countsByRisk = database.prepare(summarySql.countsByRisk);
     this.#filesTouched = database.prepare<[number], string>(summarySql.filesTouched).pluck();
-    this.#tokens = database.prepare<[number], number | string>(summarySql.tokens).pluck();
+    this.#used = database.prepare(summarySql.used);
+    this.#toolCalls = database.prepare<[number], number>(summarySql.toolCalls).pluck();
     this.#codeBlocks = database.prepare<[number], number>(summarySql.codeBlocks).pluck();
   }
 
@@ -59,7 +94,7 @@ export class SummaryQueries {
         .reverse(),
       risks: risks.sort((one, other) => other.id - one.id).slice(0, eventsShown),
       filesTouched: this.#filesTouched.all(session.id),
-      tokens: sumOfTokens(this.#tokens.all(session.id)),
+      totals: { ...nothing, ...this.#used.get(session.id), tool_calls: this.#toolCalls.get(session.id) ?? 0 },
       codeBlocks: this.#codeBlocks.get(session.id) ?? 0,
       states,
     };
@@ -68,16 +103,4 @@ export class SummaryQueries {
   #ofRisk(session: SessionRow, risk: RiskLevel): EventRow[] {
     return this.#events.find({ session: session.session_id, risk, limit: eventsShown }, undefined);
   }
-}
-
-/** Named groups of a pattern are text: `1234` and `1,234` count as the number they are, anything else does not. */
-function sumOfTokens(values: readonly (number | string)[]): number | null {
-  const numbers = values
-    .map((value) => (typeof value === 'number' ? value : numberIn(value)))
-    .filter((value) => value !== undefined);
-  return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0);
-}
-
-function numberIn(text: string): number | undefined {
-  return /^(\d+|\d{1,3}(,\d{3})+)$/.test(text) ? Number(text.replaceAll(',', '')) : undefined;
 }

@@ -8,11 +8,15 @@ it.each([
   ['500ms', 500],
   ['1m', 60_000],
   ['1h', 3_600_000],
+  ['1m30s', 90_000],
+  ['1m1.5s', 61_500],
   ['0', 0],
   ['61m', undefined],
   ['-1', undefined],
   ['2 s', undefined],
   ['1e3', undefined],
+  ['1m30', undefined],
+  ['1.5.5s', undefined],
   ['', undefined],
 ])('%j is %j milliseconds', (text, expected) => {
   expect(parseDuration(text)).toBe(expected);

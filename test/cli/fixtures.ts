@@ -139,7 +139,16 @@ export const summary: SessionSummary = {
   lastErrors: [event],
   risks: [event],
   filesTouched: ['src/a.ts'],
-  tokens: 12345,
+  totals: {
+    input_tokens: 12345,
+    output_tokens: 112,
+    cached_tokens: 2000,
+    reasoning_tokens: 0,
+    tokens: null,
+    cost_usd: 0.004512,
+    tool_calls: 1,
+    turns: 2,
+  },
   codeBlocks: 2,
   states: [],
 };

@@ -32,6 +32,7 @@ it('loads next to nothing before it knows what to run', () => {
     'domain/config.ts',
     'domain/failure.ts',
     'domain/result.ts',
+    'domain/state.ts',
     'node:os',
     'node:path',
     'node:util',

@@ -9,6 +9,8 @@ import { createExtractor } from '../../src/extract/extractor.ts';
 import { loadPack } from '../../src/extract/load-pack.ts';
 import { createMatcher, type Matcher } from '../../src/extract/matcher.ts';
 import { packsForAgent } from '../../src/extract/packs-for-agent.ts';
+import { createSessionExtraction, nothingStored } from '../../src/session-extraction.ts';
+import type { Capture } from './captures.ts';
 import { createLineSplitter } from '../../src/lines/line-splitter.ts';
 
 const packsFolder = fileURLToPath(new URL('../../patterns', import.meta.url));
@@ -21,15 +23,41 @@ export function shippedPackFiles(): { file: string; yaml: string }[] {
     .map((file) => ({ file, yaml: readFileSync(join(packsFolder, file), 'utf8') }));
 }
 
+let loaded: Pack[] | undefined;
+
 export function shippedPacks(): Pack[] {
-  return shippedPackFiles().map(({ file, yaml }) => {
+  return (loaded ??= shippedPackFiles().map(({ file, yaml }) => {
     const pack = loadPack(yaml, file);
     if (!pack.ok) throw new Error(pack.failure.message);
     return pack.value;
-  });
+  }));
 }
 
 export const matcherFor = (agent: string): Matcher => createMatcher(packsForAgent(shippedPacks(), agent));
+
+/** All that is committed of a captured session. */
+export function eventsOfCapture(agent: string, { moments, ending, endUs, ...session }: Capture): Event[] {
+  const startedAt = '2026-11-20T12:00:00.000Z';
+  const events: Event[] = [];
+  const extraction = createSessionExtraction({
+    session: { id: '01HZX0000000000000000000ZZ', startedAt, ...session },
+    packs: packsForAgent(shippedPacks(), agent),
+    stored: nothingStored,
+    store: {
+      commit(_, batch) {
+        events.push(...batch.events);
+        return { ok: true, value: 'committed' };
+      },
+    },
+    // A clock that stands still: no pattern runs out of time on a busy machine.
+    nowMs: () => 0,
+  });
+  for (const moment of moments) extraction.take(moment);
+  const endedAt = new Date(Date.parse(startedAt) + endUs / 1000).toISOString();
+  extraction.end({ ending, endedAt, gapBytes: { stdout: 0, stderr: 0 } });
+  extraction.finish();
+  return events;
+}
 
 /** What the follower finds in these chunks. */
 export function eventsOf(matcher: Matcher, chunks: readonly Chunk[]): Event[] {

@@ -47,5 +47,5 @@ it('says the same of events and of the rows that the store makes of them', () =>
 
   expect(events).toHaveLength(4);
   // In any order, as a query may give them.
-  expect(goldenOfRows(rows.toReversed(), blocks.toReversed())).toEqual(events.map(goldenOfEvent));
+  expect(goldenOfRows(rows.toReversed(), blocks.toReversed())).toEqual(events.map((event) => goldenOfEvent(event)));
 });

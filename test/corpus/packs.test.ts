@@ -5,7 +5,7 @@ import type { Stream } from '../../src/domain/chunk.ts';
 import { loadPack } from '../../src/extract/load-pack.ts';
 import { packsForAgent } from '../../src/extract/packs-for-agent.ts';
 import { capturesFolder, readCapture } from './captures.ts';
-import { eventsOf, eventsOfLines, matcherFor, shippedPackFiles, shippedPacks } from './extraction.ts';
+import { eventsOf, eventsOfCapture, eventsOfLines, matcherFor, shippedPackFiles, shippedPacks } from './extraction.ts';
 
 const packs = shippedPacks();
 const patterns = packs.flatMap((pack) => pack.patterns.map((pattern) => ({ pack, ...pattern })));
@@ -286,7 +286,7 @@ describe('streams that were made to be difficult', () => {
   const folders = readdirSync(join(capturesFolder, 'streams'));
 
   it.each(folders)('%s', (folder) => {
-    const patternsFound = eventsOf(matchers['any agent'], readCapture(`streams/${folder}`)).map(
+    const patternsFound = eventsOfCapture('any agent', readCapture(`streams/${folder}`)).map(
       ({ pattern }) => pattern,
     );
     // Read as a pipe, each repaint of a terminal's frame counts; lines from a screen would not.
@@ -304,7 +304,7 @@ describe('agents without a pack of their own', () => {
     ['opencode/pipe-text-tool', ['shell_command', 'no_such_file', 'code_block']],
   ])('%s', (capture, expected) => {
     expect(existsSync(join(capturesFolder, capture))).toBe(true);
-    expect(eventsOf(matchers['any agent'], readCapture(capture)).map(({ pattern }) => pattern)).toEqual(expected);
+    expect(eventsOfCapture('any agent', readCapture(capture)).map(({ pattern }) => pattern)).toEqual(expected);
   });
 });
 

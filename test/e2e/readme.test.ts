@@ -42,8 +42,9 @@ const commands = blocks.filter(({ language }) => language === 'sh').flatMap(({ t
 describe('the commands of the README', () => {
   for (const { text } of blocks.filter(({ language }) => language === 'yaml')) {
     const path = /^# (\S+)$/m.exec(text)?.[1] ?? 'the yaml block does not say where it belongs';
-    mkdirSync(join(project, dirname(path)), { recursive: true });
-    writeFileSync(join(project, path), text);
+    const file = path.startsWith('~/') ? join(home, path.slice(2)) : join(project, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 
   it.each(commands.filter((command) => !/^npm (?:ci|run|install)\b/.test(command)))('%s', (command) => {

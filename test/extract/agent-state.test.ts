@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionState } from '../../src/domain/session.ts';
-import type { StateSignal, StateThresholds } from '../../src/domain/state.ts';
+import type { Evidence, StateSignal, StateThresholds } from '../../src/domain/state.ts';
 import { createStateTracker } from '../../src/extract/agent-state.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -23,7 +23,8 @@ const message = (state: SessionState): Untimed => ({
 });
 const line = (state: SessionState): Untimed => ({ kind: 'said', state, evidence: { source: 'pattern', pattern: 'p' } });
 const progress: Untimed = { kind: 'progress', evidence: { source: 'pattern', pattern: 'tool_use' } };
-const question: Untimed = { kind: 'question', evidence: { source: 'screen', pattern: 'approve' } };
+const approve: Evidence = { source: 'screen', pattern: 'approve' };
+const question: Untimed = { kind: 'question', evidence: approve };
 const answered: Untimed = { kind: 'answered' };
 const painted: Untimed = { kind: 'painted' };
 const bell: Untimed = { kind: 'bell' };
@@ -32,11 +33,11 @@ const exited: Untimed = { kind: 'ended', ending: { kind: 'exited', code: 0 } };
 
 /** What comes of these signals, and of time passing until `untilMs` (or the last of them). */
 function track(steps: readonly Step[], untilMs = 0, clockMs: readonly number[] = []) {
-  const tracker = createStateTracker({ thresholds });
+  const tracker = createStateTracker({ thresholds, turnPatterns: new Set() });
   const clocks = clockMs.map((atMs) => [atMs, undefined] as const);
   const all = [...steps, ...clocks, [untilMs, undefined] as const].sort(([a], [b]) => a - b);
   const told = all.map(([atMs, signal]) =>
-    signal === undefined ? tracker.clock(atMs * 1000) : tracker.take({ ...signal, timeUs: atMs * 1000 } as StateSignal),
+    signal === undefined ? tracker.clock(atMs * 1000) : tracker.take({ ...signal, timeUs: atMs * 1000 }),
   );
   return { states: told.flatMap(({ states }) => states), verdicts: told.flatMap(({ verdicts }) => verdicts) };
 }
@@ -138,7 +139,7 @@ describe('a question', () => {
     expect(asked).toEqual({
       state: 'needs_input',
       timeUs: 1_000_000,
-      evidence: question.kind === 'question' && question.evidence,
+      evidence: approve,
     });
     expect(statesOf(steps, 9_500)).toEqual(['working 40', 'needs_input 1000', 'working 9000']);
     expect(evidenceOf(steps, 9_500)).toMatchObject({ source: 'screen', answered: { pattern: 'approve' } });
@@ -354,13 +355,13 @@ describe('tracking', () => {
   });
 
   it('says when time will bring something, and nothing comes before', () => {
-    const tracker = createStateTracker({ thresholds });
-    tracker.take({ ...message('completed'), timeUs: 1_000_000 } as StateSignal);
+    const tracker = createStateTracker({ thresholds, turnPatterns: new Set() });
+    tracker.take({ ...message('completed'), timeUs: 1_000_000 });
     expect(tracker.nextDeadlineUs).toBe(4_000_000);
     expect(tracker.clock(4_000_000).states).toEqual([]);
     expect(tracker.clock(4_000_001).states).toMatchObject([{ state: 'idle', timeUs: 4_000_000 }]);
     expect(tracker.nextDeadlineUs).toBe(31_000_000);
-    tracker.take({ ...exited, timeUs: 5_000_000 } as StateSignal);
+    tracker.take({ ...exited, timeUs: 5_000_000 });
     expect(tracker.nextDeadlineUs).toBeUndefined();
   });
 });

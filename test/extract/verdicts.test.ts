@@ -20,11 +20,11 @@ const message = (seconds: number, state: SessionState): StateSignal => ({
   state,
   evidence: { source: 'message', pattern: 'result', line: 3 },
 });
-const line = (seconds: number, state: SessionState): StateSignal => ({
+const line = (seconds: number, state: SessionState, pattern = 'turn'): StateSignal => ({
   ...at(seconds),
   kind: 'said',
   state,
-  evidence: { source: 'pattern', pattern: 'p' },
+  evidence: { source: 'pattern', pattern },
 });
 const progress = (seconds: number): StateSignal => ({
   ...at(seconds),
@@ -45,7 +45,11 @@ const ended = (seconds: number, ending: Ending = { kind: 'exited', code: 0 }): S
 });
 
 function judge(signals: readonly StateSignal[], untilSeconds = 0, killAfterMs?: number) {
-  const tracker = createStateTracker({ thresholds, ...(killAfterMs !== undefined && { killAfterMs }) });
+  const tracker = createStateTracker({
+    thresholds,
+    turnPatterns: new Set(['turn']),
+    ...(killAfterMs !== undefined && { killAfterMs }),
+  });
   const news = [...signals.map((signal) => tracker.take(signal)), tracker.clock(untilSeconds * 1_000_000)];
   return {
     verdicts: news.flatMap(({ verdicts }) => verdicts),
@@ -145,6 +149,10 @@ describe('cut', () => {
   it('is a text that showed a turn’s beginning and not its end', () => {
     expect(given([line(1, 'working'), progress(2), ended(9)])).toEqual(['cut 9']);
     expect(given([line(1, 'working'), line(2, 'completed'), progress(3), ended(9)])).toEqual([]);
+  });
+
+  it('is no text of which nobody knows how a turn ends', () => {
+    expect(given([line(1, 'working', 'response'), ended(9)])).toEqual([]);
   });
 
   it('is nothing else', () => {

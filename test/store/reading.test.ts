@@ -208,7 +208,7 @@ describe('events', () => {
 });
 
 describe('the summary of a session', () => {
-  it('counts, and shows the last errors and risks, the files and the tokens', () => {
+  it('counts, and shows the last errors and risks, the files and the totals', () => {
     const file = (path: JsonValue) => sampleEvent({ type: 'file_operation', pattern: 'edit', metadata: { path } });
     const tokens = (count: number | string, pattern = 'tokens') =>
       sampleEvent({ type: 'metric', pattern, metadata: { tokens: count } });
@@ -217,7 +217,7 @@ describe('the summary of a session', () => {
       sampleEvent({ type: 'tool_use', pattern: 'rm', risk: 'critical', matchedValue: 'rm -rf /' }),
       sampleEvent({ type: 'permission', pattern: 'ask', risk: 'high', matchedValue: 'may I?' }),
       ...['b.ts', 'a.ts', 'b.ts', 7].map(file),
-      ...[1000, '1,234', '60', 'many'].map((count) => tokens(count)),
+      ...[1000, 1234, 60, 'many'].map((count) => tokens(count)),
       sampleBlock('let a'),
     ]);
     addEvents(store, newest, [sampleEvent(), tokens(5)]);
@@ -241,14 +241,56 @@ describe('the summary of a session', () => {
     expect(summary.lastErrors[0]?.matched_value).toBe('error 11');
     expect(summary.risks.map((event) => event.matched_value)).toEqual(['may I?', 'rm -rf /']);
     expect(summary.filesTouched).toEqual(['b.ts', 'a.ts']);
-    expect(summary.tokens).toBe(2294);
+    expect(summary.totals.tokens).toBe(2294);
     expect(summary.codeBlocks).toBe(1);
     expect(summary.states.map((change) => change.state)).toEqual(['starting']);
   });
 
   it('knows no tokens where no event tells', () => {
     addEvents(store, oldest, [sampleEvent({ metadata: { tokens: 5 } }), sampleEvent({ type: 'metric' })]);
-    expect(valueOf(reader.summary(oldest.id))).toMatchObject({ tokens: null, filesTouched: [], codeBlocks: 0 });
+    expect(valueOf(reader.summary(oldest.id))).toMatchObject({
+      totals: { input_tokens: null, tokens: null, cost_usd: null, tool_calls: 0, turns: null },
+      filesTouched: [],
+      codeBlocks: 0,
+    });
+  });
+
+  it('sums up what the metric events tell, and counts the tool calls', () => {
+    const used = (input: number, cost_usd: number) =>
+      sampleEvent({
+        type: 'metric',
+        pattern: 'usage',
+        metadata: {
+          'gen_ai.usage.input_tokens': input,
+          'gen_ai.usage.output_tokens': 56,
+          'gen_ai.usage.cache_read.input_tokens': 1000,
+          'gen_ai.usage.reasoning.output_tokens': 7,
+          cost_usd,
+          turns: 1,
+        },
+      });
+    const call = (type: 'tool_use' | 'file_operation', id: string, more = {}) =>
+      sampleEvent({ type, pattern: type, metadata: { 'gen_ai.tool.call.id': id, ...more } });
+    addEvents(store, oldest, [
+      used(1234, 0.1),
+      used(1234, 0.2),
+      call('tool_use', 'a'),
+      call('tool_use', 'b'),
+      // Two files that one call changed, and one that was only spoken of.
+      call('file_operation', 'c', { 'gen_ai.tool.name': 'patch' }),
+      call('file_operation', 'c', { 'gen_ai.tool.name': 'patch' }),
+      call('file_operation', 'd'),
+    ]);
+    expect(valueOf(reader.summary(oldest.id)).totals).toEqual({
+      input_tokens: 2468,
+      output_tokens: 112,
+      cached_tokens: 2000,
+      reasoning_tokens: 14,
+      tokens: null,
+      cost_usd: 0.3,
+      tool_calls: 3,
+      turns: 2,
+    });
   });
 
   it('is refused for an unknown session', () => {

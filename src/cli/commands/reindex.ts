@@ -1,12 +1,12 @@
 import { type Failure, exitCodes } from '../../domain/failure.ts';
 import type { EventReplacer, SessionReader } from '../../domain/ports.ts';
 import { type Result, ok } from '../../domain/result.ts';
-import type { Reindexed } from '../../reindex.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import type { Column } from '../output/column.ts';
 import { json } from '../output/json.ts';
 import { listing } from '../output/listing.ts';
 import { readingOptions } from '../reading-options.ts';
+import { addChanges, changeColumns, type PatternChange } from '../pattern-changes.ts';
+import { rebuildDatabase } from '../rebuild-database.ts';
 import { refuse } from '../terminal.ts';
 
 interface Choice {
@@ -39,8 +39,9 @@ export const reindexCommand = defineCommand({
       return refuse(terminal, usage('reindex takes either sessions, or --all, or --agent, or --rebuild'));
     }
     if (options.rebuild === true) {
-      if (options['dry-run'] === true) return refuse(terminal, usage('--rebuild replaces nothing: leave --dry-run away'));
-      return rebuild(context, options.json === true);
+      if (options['dry-run'] === true)
+        return refuse(terminal, usage('--rebuild replaces nothing: leave --dry-run away'));
+      return rebuildDatabase(context, options.json === true);
     }
     const chosen = await chooseSessions(choice, context);
     if (!chosen.ok) return refuse(terminal, chosen.failure);
@@ -124,58 +125,7 @@ async function reindexAll(
   return done.length === sessionIds.length ? 0 : exitCodes.failure;
 }
 
-interface PatternChange {
-  readonly pattern: string;
-  before: number;
-  after: number;
-  change: number;
-}
-
-const changeColumns: Column<PatternChange>[] = [
-  { header: 'pattern', value: (row) => row.pattern, shrinkTo: 12 },
-  { header: 'before', value: (row) => String(row.before), align: 'right' },
-  { header: 'after', value: (row) => String(row.after), align: 'right' },
-  { header: 'change', value: (row) => (row.change > 0 ? `+${row.change}` : String(row.change)), align: 'right' },
-];
-
-function addChanges(changes: Map<string, PatternChange>, { before, after }: Reindexed): void {
-  for (const pattern of new Set([...before.keys(), ...after.keys()])) {
-    const change = changes.get(pattern) ?? { pattern, before: 0, after: 0, change: 0 };
-    change.before += before.get(pattern) ?? 0;
-    change.after += after.get(pattern) ?? 0;
-    change.change = change.after - change.before;
-    changes.set(pattern, change);
-  }
-}
-
 const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
-
-async function rebuild({ terminal, paths }: CommandContext, asJson: boolean): Promise<number> {
-  const { recoveries } = await import('../../recover.ts');
-  const { openStore } = await import('../../store/open-store.ts');
-  const opened = openStore(paths);
-  if (!opened.ok) return refuse(terminal, opened.failure);
-  const added: { session_id: string }[] = [];
-  let failed = 0;
-  try {
-    for await (const { sessionId, outcome } of recoveries(opened.value, paths)) {
-      if (!outcome.ok) {
-        refuse(terminal, outcome.failure);
-        failed += 1;
-      } else if (outcome.value === 'running') {
-        terminal.complain(`${sessionId} still runs; it is added when it has ended`);
-      } else {
-        added.push({ session_id: sessionId });
-        if (!asJson) await terminal.write(`${sessionId}: added\n`);
-      }
-    }
-  } finally {
-    opened.value.close();
-  }
-  if (asJson) await terminal.write(json(added));
-  else if (added.length === 0) terminal.complain('the database has every recorded session');
-  return failed === 0 ? 0 : exitCodes.failure;
-}
 
 function usage(message: string): Failure {
   return { reason: 'usage', message: `${message}; see ridealong reindex --help` };

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
-import type { EventRow, SessionRow, SessionSummary } from '../../domain/rows.ts';
+import type { EventRow, SessionRow, SessionSummary, SessionTotals } from '../../domain/rows.ts';
 import { printableLine } from '../printable.ts';
 import { commandText, exitText, packNames, sessionDuration } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
@@ -25,6 +25,7 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
   const sections = [
     facts(sessionFacts(session, form, now), form, colours),
     counts(summary, colours),
+    totals(summary.totals, colours),
     events('Risks', summary.risks, form, colours),
     events('Last errors', summary.lastErrors, form, colours),
     files(summary.filesTouched, form, colours),
@@ -59,9 +60,8 @@ function facts(entries: readonly (readonly [string, string])[], form: Form, { di
 }
 
 function counts(summary: SessionSummary, colours: Colors): string {
-  const { countsByType, countsByRisk, tokens, session } = summary;
+  const { countsByType, countsByRisk, session } = summary;
   const rows: [string, number][] = countsByType.map(({ event_type, count }) => [event_type, count]);
-  if (tokens !== null) rows.push(['tokens', tokens]);
   if (rows.length === 0) return `${colours.bold('Events')}\n  none`;
   const widest = Math.max(...rows.map(([, count]) => count.toLocaleString('en').length));
   const lines = rows.map(([name, count]) => `  ${name.padEnd(15)} ${count.toLocaleString('en').padStart(widest)}`);
@@ -72,6 +72,29 @@ function counts(summary: SessionSummary, colours: Colors): string {
   const total = session.total_extraction_events.toLocaleString('en');
   const byRisk = risks.length === 0 ? '' : `  (risk: ${risks.join(', ')})`;
   return `${colours.bold('Events')} ${total}${byRisk}\n${lines.join('\n')}`;
+}
+
+function totals(used: SessionTotals, colours: Colors): string {
+  const { input_tokens, output_tokens, cached_tokens, reasoning_tokens, tokens, cost_usd, tool_calls, turns } = used;
+  const parts = (part: number | null, name: string) =>
+    part === null || part === 0 ? '' : `  (${part.toLocaleString('en')} ${name})`;
+  const rows: [string, number | null, string][] = [
+    ['input tokens', input_tokens, parts(cached_tokens, 'cached')],
+    ['output tokens', output_tokens, parts(reasoning_tokens, 'reasoning')],
+    ['tokens', tokens, ''],
+    ['tool calls', tool_calls === 0 ? null : tool_calls, ''],
+    ['turns', turns, ''],
+  ];
+  const shownRows = rows.flatMap(([name, count, more]) =>
+    count === null ? [] : [{ name, text: count.toLocaleString('en'), more }],
+  );
+  if (cost_usd !== null) shownRows.push({ name: 'cost', text: `$${cost_usd.toFixed(cost_usd < 1 ? 4 : 2)}`, more: '' });
+  if (shownRows.length === 0) return '';
+  const widest = Math.max(...shownRows.map(({ text }) => text.length));
+  const lines = shownRows.map(
+    ({ name, text, more }) => `  ${name.padEnd(15)} ${text.padStart(widest)}${colours.dim(more)}`,
+  );
+  return [colours.bold('Totals'), ...lines].join('\n');
 }
 
 function events(heading: string, rows: readonly EventRow[], form: Form, colours: Colors): string {

@@ -31,8 +31,14 @@ describe('ridealong show', () => {
   lines     1,234
 
 Events 42  (risk: 2 high)
-  error                2
-  tokens          12,345
+  error           2
+
+Totals
+  input tokens     12,345  (2,000 cached)
+  output tokens       112
+  tool calls            1
+  turns                 2
+  cost            $0.0045
 
 Risks
   high     line 12     Error: it broke at home
@@ -58,13 +64,22 @@ Next
     const bare = { ...summary, countsByType: [], countsByRisk: [], lastErrors: [], risks: [], filesTouched: [] };
     const { output } = await run({
       ...bare,
-      tokens: null,
+      totals: {
+        input_tokens: null,
+        output_tokens: null,
+        cached_tokens: null,
+        reasoning_tokens: null,
+        tokens: null,
+        cost_usd: null,
+        tool_calls: 0,
+        turns: null,
+      },
       codeBlocks: 0,
       session: { ...session, git_branch: null, git_commit: null, exit_code: null, ended_at: null },
     });
     expect(output).toContain('Events\n  none\n');
     expect(output).toContain('so far');
-    for (const heading of ['Risks', 'Last errors', 'Files touched', 'git', 'ridealong code']) {
+    for (const heading of ['Risks', 'Last errors', 'Files touched', 'Totals', 'git', 'ridealong code']) {
       expect(output).not.toContain(heading);
     }
   });

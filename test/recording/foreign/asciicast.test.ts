@@ -46,13 +46,12 @@ describe('an asciicast', () => {
     expect(readWhole(`${header2}[0.1,"i","hunter2"]\n[0.2,"o","ok"]\n`).entries).toEqual(['200000 "ok"']);
   });
 
-  it.each([
-    ['[0.2,"o","cut of'],
-    ['[0.2,"o","cut off"'],
-    ['[0.2'],
-  ])('that was cut off in %j counts up to there', (last) => {
-    expect(readWhole(`${header2}[0.1,"o","whole"]\n${last}`).entries).toEqual(['100000 "whole"', 'cut at file:3']);
-  });
+  it.each([['[0.2,"o","cut of'], ['[0.2,"o","cut off"'], ['[0.2']])(
+    'that was cut off in %j counts up to there',
+    (last) => {
+      expect(readWhole(`${header2}[0.1,"o","whole"]\n${last}`).entries).toEqual(['100000 "whole"', 'cut at file:3']);
+    },
+  );
 
   it.each(['no JSON', '{}', '[1]', '["1","o","x"]', '[-1,"o","x"]', '[1,2,"x"]', '[1,"o",3]', '[1,"o"]'])(
     'with the line %j in its midst is none',

@@ -38,7 +38,9 @@ describe('a plain log', () => {
   it('is read in pieces', () => {
     const { entries } = readWhole(Buffer.alloc(1_000_000, 'line\n'));
     expect(entries.length).toBeGreaterThan(3);
-    expect(entries.map((entry) => (JSON.parse(entry.slice(2)) as string).length).reduce((a, b) => a + b)).toBe(1_000_000);
+    expect(entries.map((entry) => (JSON.parse(entry.slice(2)) as string).length).reduce((a, b) => a + b)).toBe(
+      1_000_000,
+    );
   });
 });
 
@@ -54,7 +56,9 @@ it.each([
 
 it('reads lines that are longer than a block', () => {
   const long = `{"text":"${'x'.repeat(700_000)}"}\n`;
-  expect([...sourceOf(`${long}{}\n`).lines()].map(({ number, bytes, isLast }) => [number, bytes.length, isLast])).toEqual([
+  expect(
+    [...sourceOf(`${long}{}\n`).lines()].map(({ number, bytes, isLast }) => [number, bytes.length, isLast]),
+  ).toEqual([
     [1, long.length, false],
     [2, 3, true],
   ]);

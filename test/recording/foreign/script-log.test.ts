@@ -68,7 +68,8 @@ describe('a log of script', () => {
   });
 
   it('tells the size in its first line where it was started on a terminal', () => {
-    const first = 'Script started on 2026-11-20 16:34:41+00:00 [TERM="xterm" TTY="/dev/pts/0" COLUMNS="132" LINES="43"]\n';
+    const first =
+      'Script started on 2026-11-20 16:34:41+00:00 [TERM="xterm" TTY="/dev/pts/0" COLUMNS="132" LINES="43"]\n';
     const { header, entries } = readWhole(`${first}x`);
     expect(header).toMatchObject({ command: undefined, size: { columns: 132, rows: 43 } });
     expect(entries).toEqual(['0 "x"']);

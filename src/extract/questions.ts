@@ -1,0 +1,177 @@
+import type { Event } from '../domain/event.ts';
+import type { Screen } from '../domain/line.ts';
+import type { Pack, Question } from '../domain/pattern.ts';
+import { type BoundedRegex, boundedRegex } from './bounded-regex.ts';
+import { boundedText } from './bounded-text.ts';
+
+/** A question has to stand there for so long, and to be gone for so long: screens are painted piece by piece. */
+const holdUs = 60_000;
+/** Below a question its options are looked for in so many lines; its command also in so many above. */
+const optionsWithin = 16;
+const commandWithin = 8;
+const maxOptions = 12;
+
+/** A question that was seen on the screen. */
+export interface AskedQuestion {
+  readonly rule: Question;
+  readonly text: string;
+  readonly originalLine: string;
+  readonly command?: string;
+  readonly options: readonly { readonly key?: string; readonly label: string }[];
+  /** The lines from the question to its last option. */
+  readonly lines: ReadonlySet<string>;
+}
+
+export type QuestionNews =
+  | { readonly kind: 'asked'; readonly question: AskedQuestion; readonly timeUs: number; readonly offset: number }
+  /** It is not on the screen any more; what was seen from `offset` on is what followed. */
+  | { readonly kind: 'answered'; readonly question: AskedQuestion; readonly timeUs: number; readonly offset: number };
+
+/** Watches a screen for questions that wait for an answer. */
+export interface QuestionWatch {
+  /** What stands on the screen from now on. */
+  see(screen: Screen): void;
+  /** What is certain by then, in order. */
+  clock(timeUs: number): QuestionNews[];
+  /** When {@link QuestionWatch.clock} has something to tell next. */
+  readonly nextUs: number | undefined;
+}
+
+export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
+  const rules = packs.toReversed().flatMap(({ questions }) => questions.map(toRule));
+  let asked: AskedQuestion | undefined;
+  /** What stands there, and since when, where it is not {@link asked}. */
+  let seen:
+    | { readonly question: AskedQuestion | undefined; readonly sinceUs: number; readonly offset: number }
+    | undefined;
+
+  return {
+    see({ lines, timeUs, offset }) {
+      const question = rules.length === 0 ? undefined : findQuestion(rules, lines);
+      if (keyOf(question) === keyOf(asked)) seen = undefined;
+      else if (!seen || keyOf(seen.question) !== keyOf(question)) seen = { question, sinceUs: timeUs, offset };
+    },
+    clock(timeUs) {
+      if (!seen || seen.sinceUs + holdUs > timeUs) return [];
+      const news: QuestionNews[] = [];
+      const { question, sinceUs, offset } = seen;
+      if (asked) news.push({ kind: 'answered', question: asked, timeUs: sinceUs, offset });
+      if (question) news.push({ kind: 'asked', question, timeUs: sinceUs + holdUs, offset });
+      asked = question;
+      seen = undefined;
+      return news;
+    },
+    get nextUs() {
+      return seen && seen.sinceUs + holdUs;
+    },
+  };
+}
+
+/** The event of a question that is on the screen. */
+export function questionEvent(
+  { rule, text, originalLine, command, options }: AskedQuestion,
+  place: Pick<Event, 'stream' | 'offset' | 'endOffset' | 'lineNumber' | 'timeUs'>,
+): Event {
+  return {
+    ...place,
+    type: 'permission',
+    pattern: rule.id,
+    risk: rule.risk,
+    autoConfirmable: rule.autoConfirmable,
+    matchedValue: boundedText(text),
+    originalLine: boundedText(originalLine),
+    metadata: { ...(command !== undefined && { command: boundedText(command) }), options },
+  };
+}
+
+/** The event of a question that was followed by what it asked for. */
+export function grantedEvent(
+  { text, command }: AskedQuestion,
+  place: Pick<Event, 'stream' | 'offset' | 'endOffset' | 'lineNumber' | 'timeUs'>,
+): Event {
+  return {
+    ...place,
+    type: 'permission',
+    pattern: 'permission_granted',
+    risk: 'low',
+    autoConfirmable: false,
+    matchedValue: boundedText(command ?? text),
+    originalLine: boundedText(text),
+    ...(command !== undefined && { metadata: { command: boundedText(command) } }),
+  };
+}
+
+interface Rule {
+  readonly rule: Question;
+  readonly question: BoundedRegex;
+  readonly option: BoundedRegex;
+  readonly command?: BoundedRegex;
+}
+
+function toRule(rule: Question): Rule {
+  return {
+    rule,
+    question: boundedRegex(rule.question, ''),
+    option: boundedRegex(rule.option, ''),
+    ...(rule.command !== undefined && { command: boundedRegex(rule.command, '') }),
+  };
+}
+
+/** The lowest question on the screen: what is above was asked before. */
+function findQuestion(rules: readonly Rule[], lines: Screen['lines']): AskedQuestion | undefined {
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index]?.text ?? '';
+    for (const rule of rules) {
+      const [match] = matchesOf(rule.question, line);
+      if (!match) continue;
+      const found = optionsBelow(rule.option, lines, index);
+      if (found.options.length < 2) continue;
+      const command = rule.command && commandAround(rule.command, lines, index, found.lastLine);
+      return {
+        rule: rule.rule,
+        text: match.groups?.['value'] ?? match[0],
+        originalLine: line,
+        ...(command !== undefined && { command }),
+        options: found.options,
+        lines: new Set(lines.slice(index, found.lastLine + 1).map(({ text }) => text)),
+      };
+    }
+  }
+  return undefined;
+}
+
+function optionsBelow(option: BoundedRegex, lines: Screen['lines'], from: number) {
+  const options: { key?: string; label: string }[] = [];
+  let lastLine = from;
+  for (let index = from; index < lines.length && index <= from + optionsWithin; index += 1) {
+    for (const { groups } of matchesOf(option, lines[index]?.text ?? '')) {
+      const label = groups?.['label'];
+      const key = groups?.['key'];
+      if (options.length >= maxOptions || (label === undefined && key === undefined)) continue;
+      options.push({ ...(key !== undefined && { key }), label: boundedText((label ?? key ?? '').trim()) });
+      lastLine = index;
+    }
+  }
+  return { options, lastLine };
+}
+
+/** The nearest line that tells what the question is about: between it and its options, else above it. */
+function commandAround(command: BoundedRegex, lines: Screen['lines'], from: number, to: number): string | undefined {
+  const below = lines.slice(from, to + 1);
+  const above = lines.slice(Math.max(0, from - commandWithin), from).toReversed();
+  for (const { text } of [...below, ...above]) {
+    const found = matchesOf(command, text)[0]?.groups?.['command'];
+    if (found !== undefined) return found.trim();
+  }
+  return undefined;
+}
+
+function matchesOf(regex: BoundedRegex, line: string): readonly RegExpExecArray[] {
+  const matches = regex.matchesOf(line);
+  return matches === 'took-too-long' ? [] : matches;
+}
+
+/** Two sights of one question have the same key. Its options may still be being painted. */
+function keyOf(question: AskedQuestion | undefined): string {
+  return question === undefined ? '' : [question.rule.id, question.text, question.command ?? ''].join('\n');
+}

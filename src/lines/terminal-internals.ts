@@ -1,0 +1,41 @@
+import type { Terminal } from '@xterm/headless';
+
+/** What another terminal needs to go on like this one, and is not told in public. */
+export interface TerminalInternals {
+  /** The active one's; the saved cursor's row counts from the first one that is kept, `ybase` is the screen's topmost. */
+  readonly buffer: Readonly<Record<(typeof placeNames)[number], number>>;
+  /** Of G0 and G1; undefined for plain ASCII. */
+  readonly charsets: readonly unknown[];
+  /** 0 while G0 is in use, 1 for G1. */
+  readonly activeCharset: number;
+  /** Whether the next byte is a character, or begins a sequence. */
+  readonly isBetweenSequences: boolean;
+}
+
+const placeNames = ['scrollTop', 'scrollBottom', 'savedX', 'savedY', 'ybase'] as const;
+
+/** Of the parser. */
+const groundState = 0;
+
+/** The internals of the pinned version of `@xterm/headless`; throws with one in which they are elsewhere. */
+export function internalsOf(terminal: Terminal): TerminalInternals {
+  const core = property(terminal, '_core');
+  const buffer = property(core, 'buffer');
+  const service = property(core, '_charsetService');
+  const [charsets, activeCharset] = [property(service, '_charsets'), property(service, 'glevel')];
+  const parserState = property(property(property(core, '_inputHandler'), '_parser'), 'currentState');
+  if (!arePlaces(buffer) || !Array.isArray(charsets) || !isNumber(activeCharset) || !isNumber(parserState)) {
+    throw new Error('@xterm/headless keeps its scroll region, character sets or parser elsewhere');
+  }
+  return { buffer, charsets, activeCharset, isBetweenSequences: parserState === groundState };
+}
+
+function property(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+}
+
+function arePlaces(buffer: unknown): buffer is TerminalInternals['buffer'] {
+  return placeNames.every((name) => isNumber(property(buffer, name)));
+}
+
+const isNumber = (value: unknown) => typeof value === 'number';
