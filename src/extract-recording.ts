@@ -7,6 +7,7 @@ import type { Session, SessionEnd } from './domain/session.ts';
 import type { DisabledPattern } from './extract/session-budget.ts';
 import type { RecordingFolder } from './recording/folder.ts';
 import { loadConfig } from './load-config.ts';
+import { createKeyframeWriter } from './recording/keyframes.ts';
 import { openRecordingReader } from './recording/reader.ts';
 import { createSessionExtraction } from './session-extraction.ts';
 
@@ -29,7 +30,11 @@ export function extractRecording(options: {
   const { session, folder } = options;
   // What is wrong with the file is told to who has the session running, and by the doctor.
   const { settings } = loadConfig(pathsFrom(process.env, session.workingDirectory).config);
-  const extraction = createSessionExtraction({ ...options, thresholds: settings });
+  const extraction = createSessionExtraction({
+    ...options,
+    thresholds: settings,
+    onKeyframe: createKeyframeWriter(folder),
+  });
   const extracted = (outcome: 'committed' | 'stale') =>
     ok({ outcome, disabledPatterns: extraction.disabledPatterns() });
   const reader = openRecordingReader(folder);

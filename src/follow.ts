@@ -9,6 +9,7 @@ import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { ToFollower } from './recording/hand-over.ts';
+import { createKeyframeWriter } from './recording/keyframes.ts';
 import type { ReadChunk } from './recording/recorder.ts';
 import { createTolerantRecorder } from './recording/tolerant-recorder.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
@@ -226,6 +227,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
         ...(killAfterMs !== undefined && { killAfterMs }),
         onKill: (verdict) => tell({ kind: 'kill', verdict }),
       },
+      onKeyframe: createKeyframeWriter(folder),
     });
     if (opened.ok) ({ store, extraction } = opened.value);
     else trouble(opened.failure.message);

@@ -1,35 +1,26 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { basename, extname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { Result } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { extractRecording } from './extract-recording.ts';
-import { agentOfMessages } from './extract/agent-of-messages.ts';
-import { importedIdEnding, importedSessionId } from './imported-session-id.ts';
+import { type SessionNames, importedSession } from './imported-session.ts';
+import { importedIdEnding } from './imported-session-id.ts';
 import { isSessionId, recordingFolder } from './recording/folder.ts';
 import type { Fault, ForeignRecording } from './recording/foreign/foreign-recording.ts';
 import { isTiming, openForeign } from './recording/foreign/open-foreign.ts';
 import { type SourceFile, openSource } from './recording/foreign/source-file.ts';
-import { identify } from './recording/process-identity.ts';
 import { recordForeign } from './recording/record-foreign.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
 import { nothingStored } from './session-extraction.ts';
-import { type PacksOf, withPacks } from './session-packs.ts';
+import { withPacks } from './session-packs.ts';
 
-export interface ImportOptions {
+export interface ImportOptions extends SessionNames {
   readonly paths: Paths;
   readonly store: EventStore;
-  readonly packsOf: PacksOf;
-  /** The agent's name; by what the file tells where absent. */
-  readonly agent?: string;
-  /** An agent's name for a program, by its path. */
-  readonly agentNameOf: (program: string) => string;
-  /** Where sessions are said to have run: no format that is read tells it. */
-  readonly workingDirectory: string;
 }
 
 /** What became of one file. */
@@ -124,7 +115,7 @@ async function importRecording(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const file = log.path;
-  const begun = await withAgent(newSession(foreign, log, digest, options), log, options);
+  const begun = await importedSession(foreign, log, digest, options);
   const { packs, complaints } = await options.packsOf(begun);
   const { recordings } = options.paths;
   // Nobody sees a recording that is not whole.
@@ -156,27 +147,6 @@ async function importRecording(
   return { kind: 'imported', file, session, cutAt, troubles };
 }
 
-function newSession(foreign: ForeignRecording, log: SourceFile, digest: string, options: ImportOptions): Session {
-  const startedAtMs = Math.floor(plausible(foreign.startedAtMs) ?? log.modifiedAtMs);
-  const program = foreign.command?.trim().split(/\s+/)[0];
-  const name = basename(log.path);
-  return {
-    id: importedSessionId(startedAtMs, digest),
-    agent: options.agent ?? options.agentNameOf(program ?? name.slice(0, name.length - extname(name).length)),
-    mode: foreign.isTerminal ? 'terminal' : 'stream',
-    streams: ['stdout'],
-    command: foreign.command === undefined ? [] : [foreign.command],
-    workingDirectory: options.workingDirectory,
-    host: hostname(),
-    process: identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
-    startedAt: new Date(startedAtMs).toISOString(),
-    ...(foreign.isTerminal && { terminalSize: foreign.size ?? { columns: 80, rows: 24 } }),
-    packs: [],
-    patternFiles: [],
-    imported: { format: foreign.format, file: resolve(log.path), digest },
-  };
-}
-
 /** Folders among the recordings in which files become recordings. */
 const workshopPrefix = '.import-';
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
@@ -189,29 +159,6 @@ function removeAbandonedWorkshops(recordings: string): void {
     rmSync(path, { recursive: true, force: true });
   }
 }
-
-/** Messages tell whose they are, whatever their file is called. */
-async function withAgent(session: Session, log: SourceFile, { agent, packsOf }: ImportOptions): Promise<Session> {
-  if (agent !== undefined || session.imported?.format !== 'jsonl') return session;
-  const { packs } = await packsOf(session);
-  const recognised = agentOfMessages(packs, firstLines(log));
-  return recognised === undefined ? session : { ...session, agent: recognised };
-}
-
-/** A transcript shows early whose it is. */
-const linesSearched = 100;
-
-function* firstLines(log: SourceFile): Generator<string> {
-  for (const { number, bytes } of log.lines()) {
-    if (number > linesSearched) return;
-    yield bytes.toString();
-  }
-}
-
-const year10000Ms = Date.UTC(10_000, 0);
-
-const plausible = (timeMs: number | undefined) =>
-  timeMs !== undefined && timeMs >= 0 && timeMs < year10000Ms ? timeMs : undefined;
 
 /** False where the same file was imported by another process meanwhile. */
 function moveIntoPlace(from: string, to: string): boolean {

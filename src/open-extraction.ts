@@ -1,5 +1,6 @@
 import type { Paths } from './domain/config.ts';
 import type { Complaint, Failure } from './domain/failure.ts';
+import type { Keyframe } from './domain/keyframe.ts';
 import type { Pack } from './domain/pattern.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
@@ -37,13 +38,17 @@ export async function openExtraction(
   session: Session,
   packs: readonly Pack[],
   paths: Paths,
-  judging: { readonly thresholds: StateThresholds; readonly watch: VerdictWatch },
+  rest: {
+    readonly thresholds: StateThresholds;
+    readonly watch: VerdictWatch;
+    readonly onKeyframe: (keyframe: Keyframe) => void;
+  },
 ): Promise<Result<{ store: EventStore; extraction: SessionExtraction }, Failure>> {
   const opened = openStore({ ...paths, lockPatienceMs });
   if (!opened.ok) return opened;
   const store = opened.value;
   const added = await untilNotBusy(() => store.addSession(session));
   if (!added.ok) return added;
-  const extraction = createSessionExtraction({ session, store, packs, stored: nothingStored, ...judging });
+  const extraction = createSessionExtraction({ session, store, packs, stored: nothingStored, ...rest });
   return ok({ store, extraction });
 }

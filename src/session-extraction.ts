@@ -3,6 +3,7 @@ import { isChunk, type Moment, type Stream, streams } from './domain/chunk.ts';
 import { defaultSettings, limits } from './domain/config.ts';
 import type { Event } from './domain/event.ts';
 import type { Failure } from './domain/failure.ts';
+import type { Keyframe } from './domain/keyframe.ts';
 import type { LineBlock, Screen } from './domain/line.ts';
 import type { Pack } from './domain/pattern.ts';
 import type { EventStore, StoredProgress } from './domain/ports.ts';
@@ -72,6 +73,8 @@ export function createSessionExtraction(options: {
   readonly thresholds?: StateThresholds;
   /** For a session that runs. */
   readonly watch?: VerdictWatch;
+  /** Told now and then what to show the screen of a later moment from. */
+  readonly onKeyframe?: (keyframe: Keyframe) => void;
 }): SessionExtraction {
   const { session, store, packs, stored, watch, nowMs = () => performance.now() } = options;
   /** Made for the first line: its tables take longer than many a session that says nothing. */
@@ -90,7 +93,9 @@ export function createSessionExtraction(options: {
   let cutMessage: Event | undefined;
   const questions = createQuestionWatch(packs);
   let answer: { readonly question: AskedQuestion; readonly offset: number } | undefined;
-  const lines = createLines(session, { onSignal: (signal) => signals.push(signal), onScreen });
+  const { onKeyframe } = options;
+  const onSignal = (signal: NotificationSignal) => signals.push(signal);
+  const lines = createLines(session, { onSignal, onScreen, ...(onKeyframe && { onKeyframe }) });
   let committed = stored.checkpoint;
   const reached: Record<Stream, number> = { ...startOfRecording };
   let events: Event[] = [];
@@ -142,15 +147,18 @@ export function createSessionExtraction(options: {
   function pass(untilUs: number) {
     const nextUs = () => earliest(lines.nextUs, questions.nextUs);
     for (let next = nextUs(); next !== undefined && next <= untilUs; next = nextUs()) {
+      // What time has brought about before stands before what is settled now.
+      judge(next);
       scan(lines.wait(next));
-      for (const news of questions.clock(next)) hear(news);
+      for (const news of questions.clock(next)) hear(news, next);
     }
   }
 
-  function hear({ kind, question, timeUs, offset }: QuestionNews) {
+  function hear({ kind, question, timeUs, offset }: QuestionNews, knownUs: number) {
     if (kind === 'answered') {
       answer = { question, offset };
-      signals.push({ kind, timeUs });
+      // From when on it is known: a moment that has passed would be another one for whoever looks at the clock.
+      signals.push({ kind, timeUs: knownUs });
       return;
     }
     // It comes behind all that led to it.
@@ -210,6 +218,7 @@ export function createSessionExtraction(options: {
   return {
     take(moment) {
       if (moment.timeUs > lastUs) pass(moment.timeUs);
+      judge(moment.timeUs);
       lastUs = moment.timeUs;
       // What the terminal is told comes behind the output that tells it.
       signals.push(...signalsOfMoment(moment));
@@ -271,7 +280,11 @@ interface Lines {
 /** What a session's output is read with: line by line, or from the screen of a terminal of its size. */
 function createLines(
   { mode, terminalSize }: Pick<Session, 'mode' | 'terminalSize'>,
-  told: { onSignal: (signal: NotificationSignal) => void; onScreen: (screen: Screen) => void },
+  told: {
+    readonly onSignal: (signal: NotificationSignal) => void;
+    readonly onScreen: (screen: Screen) => void;
+    readonly onKeyframe?: (keyframe: Keyframe) => void;
+  },
 ): Lines {
   if (mode === 'terminal') {
     const { columns, rows } = terminalSize ?? { columns: 80, rows: 24 };

@@ -35,7 +35,7 @@ export interface LineBlock {
   readonly timeUs: number;
   /** Indices in this block of lines that were cut at `maxLineBytes` and go on in the next line. */
   readonly cutLines?: ReadonlySet<number>;
-  /** `plain` where absent. */
+  /** Of a terminal's lines, which are settled on together; those of a pipe are plain. */
   readonly form?: Form;
   /** The frames of those lines in this block that have one, by index. */
   readonly frames?: ReadonlyMap<number, Frame>;

@@ -3,6 +3,7 @@ import type { JsonObject } from './fields.ts';
 import { beginsObject, parseObject, readJsonLine } from './json-objects.ts';
 import type { Emit, LineScanner, LineTaker, ScannedLine, ScanState } from './line-scanner.ts';
 import type { Matcher } from './matcher.ts';
+import { messageEvidence } from './message-evidence.ts';
 import {
   createMessageReader,
   type MessageLine,
@@ -37,6 +38,8 @@ export function createJsonLines(options: {
   readonly onState: (hint: StateHint) => void;
 }): JsonLines {
   const { matcher, scanner, emit } = options;
+  const isKnownAnywhere = messageEvidence(matcher.dialects);
+  let isKnownHere = isKnownAnywhere;
   let reader: MessageReader | undefined;
   let held: HeldLine | undefined;
   /** Whether the line that goes on is too long, and no longer kept. */
@@ -76,9 +79,9 @@ export function createJsonLines(options: {
   /** Whether a line is worth being looked at as JSON; a glance only, for the many that are not. */
   function mayHoldMessage({ bytes }: ScannedLine): boolean {
     if (bytes[0] === OPENING_BRACE) {
-      return reader !== undefined || matcher.dialects.some((dialect) => dialect.mayBeIn(bytes));
+      return reader !== undefined || isKnownAnywhere(bytes);
     }
-    return reader?.dialect.mayBeIn(bytes) === true && bytes.includes(openingOfObject);
+    return reader !== undefined && bytes.includes(openingOfObject) && isKnownHere(bytes);
   }
 
   function hold(line: HeldLine, piece: ScannedLine): void {
@@ -110,7 +113,7 @@ export function createJsonLines(options: {
     const found =
       message && recognise(message, ({ rule }) => rule.message.type !== undefined || rule.message.state !== undefined);
     if (message === undefined || found === undefined) return false;
-    reader = createMessageReader({ ...options, dialect: found.dialect });
+    reader = begin(found.dialect);
     reader.read(message, found.matches, messageLine(line));
     return true;
   }
@@ -128,10 +131,21 @@ export function createJsonLines(options: {
     const known = objects.filter((message) => dialect.knows(message));
     const isBegun = beginsObject(line.text());
     // Text may quote an object of some other kind, or the beginning of one.
-    if (!isBegun && known.length === 0 && !endsInMessage(line, dialect)) return false;
+    if (!isBegun && known.length === 0 && !endsInMessage(line)) return false;
     emit(malformedEvent(messageLine(line), 'mixed'));
     for (const message of known) read(message, line);
     return true;
+  }
+
+  /** Whether text is followed by the beginning of a message that is cut. */
+  function endsInMessage({ bytes }: ScannedLine): boolean {
+    const beginning = bytes.lastIndexOf(openingOfObject);
+    return beginning !== -1 && bytes.indexOf('}', beginning) === -1 && isKnownHere(bytes.subarray(beginning));
+  }
+
+  function begin(dialect: Dialect): MessageReader {
+    isKnownHere = messageEvidence([dialect]);
+    return createMessageReader({ ...options, dialect });
   }
 
   function read(message: JsonObject, line: ScannedLine): void {
@@ -142,7 +156,7 @@ export function createJsonLines(options: {
       const other = recognise(message, ({ rule }) => rule.message.type === 'session');
       if (other !== undefined) {
         reader.end({ endOffset: line.endOffset, timeUs: line.block.timeUs });
-        reader = createMessageReader({ ...options, dialect: other.dialect });
+        reader = begin(other.dialect);
         reader.read(message, other.matches, messageLine(line));
         return;
       }
@@ -207,10 +221,4 @@ function whole({ pieces }: HeldLine, shown: readonly ScannedLine[] = pieces): Sc
 function messageLine({ block, text, offset, endOffset, lineNumber }: ScannedLine): MessageLine {
   const { stream, timeUs } = block;
   return { stream, offset, endOffset, lineNumber, timeUs, text: text() };
-}
-
-/** Whether text is followed by the beginning of a message that is cut. */
-function endsInMessage({ bytes }: ScannedLine, dialect: Dialect): boolean {
-  const beginning = bytes.lastIndexOf(openingOfObject);
-  return beginning !== -1 && dialect.mayBeIn(bytes.subarray(beginning)) && bytes.indexOf('}', beginning) === -1;
 }

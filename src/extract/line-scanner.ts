@@ -122,7 +122,8 @@ export function createLineScanner(options: {
       const line = lineAt(lineStart, lineEnd, lineIndex, matcher.mayBeMessage(cursor));
       if (taker !== undefined && (line.mayBeMessage || taker.wantsEvery) && taker.takes(line, state)) continue;
       const { text, lineNumber, offset, isCut } = line;
-      if (matcher.mayOpenFence(cursor)) {
+      // An interface shows code without its fences; the last of one would stay open for ever.
+      if (block.form !== 'screen' && matcher.mayOpenFence(cursor)) {
         const { unfinished } = state;
         const closesUnfinished = unfinished !== undefined && closes(unfinished, text());
         const fence = closesUnfinished ? undefined : openingFence(text());
@@ -154,6 +155,8 @@ export function createLineScanner(options: {
 
 /** The offset in the recording behind a line; `lineEnd` is the place behind it in the block. */
 function endOffsetOf(block: LineBlock, index: number, lineEnd: number): number {
+  // Lines of a terminal are settled on together, long after they were printed.
+  if (block.form !== undefined) return block.endOffset;
   if (block.lineOffsets) return block.lineOffsets[index + 1] ?? block.endOffset;
   return Math.min(block.endOffset, block.offset + lineEnd);
 }

@@ -35,8 +35,13 @@ export interface Dialect {
   knows(message: JsonObject): boolean;
   /** Of what kind a message is that no rule is about. */
   kindOf(message: JsonObject): string;
-  /** Whether a line could hold a message that a rule is about; a glance at its bytes only. */
-  mayBeIn(line: Buffer): boolean;
+  /** The field that tells its messages apart, and its values; undefined where a message may be known by others. */
+  readonly evidence: Evidence | undefined;
+}
+
+interface Evidence {
+  readonly field: string;
+  readonly values: readonly string[];
 }
 
 const nothing = () => undefined;
@@ -45,7 +50,7 @@ const maxKindLength = 64;
 export function dialectOf({ messages }: Pack, pack: number): Dialect {
   const rules = messages.map(messageRule);
   const kindPaths = [...new Set(messages.flatMap(({ when }) => textPathsIn(when)))].map(read);
-  const { rulesFor, mayBeIn } = ruleIndex(rules);
+  const { rulesFor, evidence } = ruleIndex(rules);
   return {
     pack,
     matchesOf(message) {
@@ -70,13 +75,12 @@ export function dialectOf({ messages }: Pack, pack: number): Dialect {
       const words = kindPaths.map((path) => path(subject)).filter((value) => typeof value === 'string');
       return words.length === 0 ? 'other' : words.join(' ').slice(0, maxKindLength);
     },
-    mayBeIn,
+    evidence,
   };
 }
 
 /**
  * Finds rules by the field that tells a dialect's messages apart, which is the first that its first rule asks for.
- * Of a stream of other JSON most lines are passed over by it, unparsed.
  */
 function ruleIndex(rules: readonly MessageRule[]) {
   const path = Object.keys(rules[0]?.message.when ?? {})[0] ?? '';
@@ -86,7 +90,8 @@ function ruleIndex(rules: readonly MessageRule[]) {
     return condition.in.every((value) => typeof value === 'string') ? condition.in : undefined;
   };
   const byValue = new Map<JsonValue, MessageRule[]>();
-  for (const value of rules.flatMap((rule) => valuesOf(rule) ?? [])) {
+  const values = rules.flatMap((rule) => valuesOf(rule) ?? []).filter((value) => typeof value === 'string');
+  for (const value of values) {
     byValue.set(
       value,
       rules.filter((rule) => valuesOf(rule)?.includes(value) ?? true),
@@ -94,35 +99,11 @@ function ruleIndex(rules: readonly MessageRule[]) {
   }
   const others = rules.filter((rule) => valuesOf(rule) === undefined);
   const valueOf = read(path);
-  const name = Buffer.from(`"${path.split('.').at(-1) ?? ''}"`);
+  const evidence = others.length > 0 ? undefined : { field: path.split('.').at(-1) ?? '', values };
   return {
     rulesFor: (message: JsonObject) => byValue.get(valueOf({ element: message, message }) ?? null) ?? others,
-    mayBeIn(line: Buffer): boolean {
-      if (others.length > 0) return true;
-      for (let at = line.indexOf(name); at !== -1; at = line.indexOf(name, at + 1)) {
-        const value = stringBehind(line, at + name.length);
-        // A value that is cut off, as the line may be, could be any.
-        if (value === undefined || byValue.has(value)) return true;
-      }
-      return false;
-    },
+    evidence,
   };
-}
-
-const COLON = 0x3a;
-const QUOTE = 0x22;
-const SPACE = 0x20;
-const maxValueLength = 64;
-
-/** The string behind a field's name: empty for what is none, undefined where the line ends before it does. */
-function stringBehind(line: Buffer, start: number): string | undefined {
-  let at = start;
-  while (line[at] === SPACE || line[at] === COLON) at += 1;
-  if (at >= line.length) return undefined;
-  if (line[at] !== QUOTE) return '';
-  const end = line.indexOf(QUOTE, at + 1);
-  if (end === -1) return undefined;
-  return end - at > maxValueLength ? '' : line.toString('latin1', at + 1, end);
 }
 
 export function messageRule(message: Message): MessageRule {

@@ -48,7 +48,8 @@ export function createEndVerdicts(turnPatterns: ReadonlySet<string>): EndVerdict
       const give = (name: VerdictName, sentence: string, evidence: Evidence) =>
         verdicts.push({ name, timeUs, sentence, evidence });
       if (cutMessage) give('json-cut', 'the stream ended in the middle of a message', cutMessage);
-      if (openTurn) give('cut', 'the session ended without a terminal message', openTurn);
+      // What was imported may be all there is, or not: agents keep their transcripts without a last word.
+      if (openTurn && ending.kind !== 'untold') give('cut', 'the session ended without a terminal message', openTurn);
       if (failure && ending.kind === 'exited' && ending.code === 0) {
         give('exit-zero', 'the exit code was 0 though the stream said that it failed', failure);
       }

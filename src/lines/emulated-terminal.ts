@@ -188,12 +188,14 @@ export function createEmulatedTerminal(options: {
       return view;
     },
     picture() {
-      const { baseY, cursorX, cursorY } = terminal.buffer.active;
-      return {
-        columns: terminal.cols,
-        cursor: { column: Math.min(cursorX, terminal.cols - 1), row: cursorY },
-        lines: rowsFrom(baseY).map(({ text }) => text.trimEnd()),
-      };
+      const { cols: columns, rows, buffer } = terminal;
+      const { baseY, cursorX, cursorY } = buffer.active;
+      const lines = Array.from({ length: rows }, (_, row) => {
+        // What a smaller size has hidden is still behind its edge.
+        const text = buffer.active.getLine(baseY + row)?.translateToString(true, 0, columns);
+        return text?.trimEnd() ?? '';
+      });
+      return { columns, cursor: { column: Math.min(cursorX, columns - 1), row: cursorY }, lines };
     },
     dispose: () => terminal.dispose(),
   };

@@ -62,8 +62,8 @@ export function createScreenLines(options: {
   let lastLookUs = -lookIntervalUs;
   let isUnseen = false;
   let wasAlternate = false;
-  /** Whether lines may be broken by the program: what an interface leaves behind is still as it wrapped it. */
-  let wraps = false;
+  /** Once there was an interface, what it leaves behind is still as it laid it out, and its last words are its own. */
+  let form: Form = 'plain';
   /** What stood in the place to type in, and below it. */
   let hints: readonly string[] = [];
   let blocks: LineBlock[] = [];
@@ -75,10 +75,9 @@ export function createScreenLines(options: {
     if (view.isAlternate !== wasAlternate) give(transcript().leave(atUs), atUs);
     wasAlternate = view.isAlternate;
     const input = inputRow(view);
-    const form: Form = view.isInteractive ? 'screen' : 'plain';
     const { scrolledOff, isRepainted } = view;
-    wraps ||= view.isInteractive;
-    const layout = { columns: view.columns, wraps };
+    if (view.isInteractive) form = 'screen';
+    const layout = { columns: view.columns, wraps: form === 'screen' };
     const lines = linesOf(view.rows, layout, 0, input);
     const below = input === undefined ? [] : linesOf(view.rows, layout, input);
     // An interface that ends leaves its place to type in behind.

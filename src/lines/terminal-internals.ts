@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/headless';
+import type { Look } from './cell-style.ts';
 
 /** What another terminal needs to go on like this one, and is not told in public. */
 export interface TerminalInternals {
@@ -8,6 +9,8 @@ export interface TerminalInternals {
   readonly charsets: readonly unknown[];
   /** 0 while G0 is in use, 1 for G1. */
   readonly activeCharset: number;
+  /** How what is written next will look. */
+  readonly pen: Look;
   /** Whether the next byte is a character, or begins a sequence. */
   readonly isBetweenSequences: boolean;
 }
@@ -23,11 +26,14 @@ export function internalsOf(terminal: Terminal): TerminalInternals {
   const buffer = property(core, 'buffer');
   const service = property(core, '_charsetService');
   const [charsets, activeCharset] = [property(service, '_charsets'), property(service, 'glevel')];
-  const parserState = property(property(property(core, '_inputHandler'), '_parser'), 'currentState');
-  if (!arePlaces(buffer) || !Array.isArray(charsets) || !isNumber(activeCharset) || !isNumber(parserState)) {
-    throw new Error('@xterm/headless keeps its scroll region, character sets or parser elsewhere');
+  const handler = property(core, '_inputHandler');
+  const pen = property(handler, '_curAttrData');
+  const parserState = property(property(handler, '_parser'), 'currentState');
+  const isComplete = arePlaces(buffer) && Array.isArray(charsets) && isLook(pen);
+  if (!isComplete || typeof activeCharset !== 'number' || typeof parserState !== 'number') {
+    throw new Error('@xterm/headless keeps its cursor, character sets or parser elsewhere');
   }
-  return { buffer, charsets, activeCharset, isBetweenSequences: parserState === groundState };
+  return { buffer, charsets, activeCharset, pen, isBetweenSequences: parserState === groundState };
 }
 
 function property(of: unknown, name: string): unknown {
@@ -35,7 +41,9 @@ function property(of: unknown, name: string): unknown {
 }
 
 function arePlaces(buffer: unknown): buffer is TerminalInternals['buffer'] {
-  return placeNames.every((name) => isNumber(property(buffer, name)));
+  return placeNames.every((name) => typeof property(buffer, name) === 'number');
 }
 
-const isNumber = (value: unknown) => typeof value === 'number';
+function isLook(pen: unknown): pen is Look {
+  return typeof property(pen, 'isBold') === 'function' && typeof property(pen, 'getFgColor') === 'function';
+}

@@ -15,20 +15,21 @@ const longestHead = 64;
 /** Appends keyframes; those that are there already are not written again, and a disk that refuses is left alone. */
 export function createKeyframeWriter(folder: RecordingFolder): (keyframe: Keyframe) => void {
   let last: Pick<Keyframe, 'timeUs' | 'offset'> | undefined;
+  /** What a crash has cut stays a line by itself. */
+  let cutEnd = '';
   let isRefusing = false;
 
   function append({ timeUs, offset, columns, rows, screen }: Keyframe): void {
-    let ending = '';
     if (last === undefined) {
       const bytes = readIfThere(folder);
       last = headsOf(bytes).at(-1) ?? { timeUs: -1, offset: -1 };
-      // What a crash has cut stays a line by itself.
-      if (bytes.length > 0 && bytes.at(-1) !== lineFeed) ending = '\n';
+      if (bytes.length > 0 && bytes.at(-1) !== lineFeed) cutEnd = '\n';
     }
     if (offset < last.offset || timeUs <= last.timeUs) return;
     const line = JSON.stringify({ timeUs, offset, columns, rows, screen });
-    appendFileSync(folder.keyframes, `${ending}${line}\n`, { mode: 0o600 });
+    appendFileSync(folder.keyframes, `${cutEnd}${line}\n`, { mode: 0o600 });
     last = { timeUs, offset };
+    cutEnd = '';
   }
 
   return (keyframe) => {

@@ -161,6 +161,7 @@ describe('cut', () => {
     expect(given([message(1, 'working'), message(8, 'failed'), ended(9, { kind: 'exited', code: 1 })])).toEqual([]);
     expect(given([line(1, 'rate_limited'), ended(9)])).toEqual([]);
     expect(given([ended(9, { kind: 'not-started', code: 127, message: '' })])).toEqual([]);
+    expect(given([message(1, 'working'), ended(9, { kind: 'untold' })])).toEqual([]);
   });
 });
 

@@ -312,7 +312,7 @@ describe('an interface that paints the screen', () => {
     terminal.print(alternateOff, 'after\r\n');
     terminal.end();
     expect(terminal.told).toEqual(['before', 'painted', 'after']);
-    expect(terminal.blocks.map(({ form }) => form)).toEqual(['plain', 'screen', 'plain']);
+    expect(terminal.blocks.map(({ form }) => form)).toEqual(['plain', 'screen', 'screen']);
   });
 
   it('says nothing of what flashes up', () => {

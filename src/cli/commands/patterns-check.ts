@@ -8,6 +8,7 @@ import { readingOptions } from '../reading-options.ts';
 interface Verdict {
   readonly file: string;
   readonly patterns: number;
+  readonly messages: number;
   readonly complaints: readonly Complaint[];
 }
 
@@ -31,20 +32,24 @@ async function check(file: string): Promise<Verdict> {
     yaml = await readFile(file, 'utf8');
   } catch (error) {
     const message = `cannot be read: ${(error as Error).message}`;
-    return { file, patterns: 0, complaints: [{ file, line: 1, column: 1, message }] };
+    return { file, patterns: 0, messages: 0, complaints: [{ file, line: 1, column: 1, message }] };
   }
   // Loaded late: it takes longer than most commands run.
   const { loadPack } = await import('../../extract/load-pack.ts');
   const pack = loadPack(yaml, file);
   return pack.ok
-    ? { file, patterns: pack.value.patterns.length, complaints: [] }
-    : { file, patterns: 0, complaints: pack.failure.complaints };
+    ? { file, patterns: pack.value.patterns.length, messages: pack.value.messages.length, complaints: [] }
+    : { file, patterns: 0, messages: 0, complaints: pack.failure.complaints };
 }
 
-function verdictText({ file, patterns, complaints }: Verdict): string {
-  if (complaints.length === 0)
-    return `${printableLine(file)}: ok, ${patterns} ${patterns === 1 ? 'pattern' : 'patterns'}\n`;
+function verdictText({ file, patterns, messages, complaints }: Verdict): string {
+  if (complaints.length === 0) {
+    const counts = [counted(patterns, 'pattern'), ...(messages > 0 ? [counted(messages, 'message')] : [])];
+    return `${printableLine(file)}: ok, ${counts.join(', ')}\n`;
+  }
   return complaints
     .map(({ file: place, line, column, message }) => `${printableLine(`${place}:${line}:${column}: ${message}`)}\n`)
     .join('');
 }
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,6 +1,6 @@
 import { exitCodes } from '../../domain/failure.ts';
-import type { Pack, Pattern } from '../../domain/pattern.ts';
-import { packsForAgent } from '../../extract/packs-for-agent.ts';
+import type { Message, Pack, Pattern } from '../../domain/pattern.ts';
+import { appliesTo } from '../../extract/packs-for-agent.ts';
 import { defineCommand } from '../command.ts';
 import type { Column } from '../output/column.ts';
 import { listing } from '../output/listing.ts';
@@ -29,15 +29,18 @@ export const patternsListCommand = defineCommand({
   },
 });
 
-/** @returns one row per pattern; of patterns that replace each other by their ids each one */
+/** @returns one row per pattern and per rule for messages; of patterns that replace each other by their ids each one */
 export function rowsOf(places: readonly PackPlace[], agent: string | undefined) {
   const entries = places.flatMap(({ origin, packs }) =>
-    (agent === undefined ? packs : packsForAgent(packs, agent)).flatMap((pack) =>
-      pack.patterns.map((pattern) => ({ origin, pack, pattern })),
-    ),
+    packs
+      .filter((pack) => agent === undefined || appliesTo(pack, agent))
+      .flatMap((pack) => [
+        ...pack.patterns.map((pattern) => ({ origin, pack, pattern, fields: patternFields(pattern) })),
+        ...pack.messages.map((message) => ({ origin, pack, pattern: undefined, fields: messageFields(message) })),
+      ]),
   );
-  return entries.map(({ origin, pack, pattern }, index) => ({
-    ...patternFields(pattern),
+  return entries.map(({ origin, pack, pattern, fields }, index) => ({
+    ...fields,
     pack: pack.name,
     agents: pack.agents,
     origin,
@@ -45,22 +48,30 @@ export function rowsOf(places: readonly PackPlace[], agent: string | undefined) 
   }));
 }
 
-function replaces(
-  later: { readonly pack: Pack; readonly pattern: Pattern },
-  earlier: { readonly pack: Pack; readonly pattern: Pattern },
-): boolean {
+interface Entry {
+  readonly pack: Pack;
+  /** Absent for a rule for messages, which nothing replaces. */
+  readonly pattern: Pattern | undefined;
+}
+
+function replaces(later: Entry, earlier: Entry): boolean {
   const { agents } = later.pack;
   const appliesWhereEarlierDoes = agents.includes('*') || earlier.pack.agents.every((agent) => agents.includes(agent));
-  return later.pattern.id === earlier.pattern.id && appliesWhereEarlierDoes;
+  return earlier.pattern !== undefined && later.pattern?.id === earlier.pattern.id && appliesWhereEarlierDoes;
 }
 
 function patternFields({ id, type, risk, priority, autoConfirmable, regex }: Pattern) {
-  return { id, type, risk, priority, auto_confirmable: autoConfirmable ? 1 : 0, regex };
+  return { id, type, risk, priority, auto_confirmable: autoConfirmable ? 1 : 0, regex, when: null };
+}
+
+/** A rule that tells no event has no type: it tells a state, a text, or that the message is known. */
+function messageFields({ id, type, risk, autoConfirmable, when }: Message) {
+  return { id, type: type ?? null, risk, priority: null, auto_confirmable: autoConfirmable ? 1 : 0, regex: null, when };
 }
 
 const columns: Column<ReturnType<typeof rowsOf>[number]>[] = [
   { header: 'pattern', value: (row) => row.id },
-  { header: 'type', value: (row) => row.type },
+  { header: 'type', value: (row) => row.type ?? '' },
   { header: 'risk', value: (row) => row.risk, style: (row, colours) => riskStyle(row.risk, colours) },
   { header: 'pack', value: (row) => row.pack, dropOrder: 1 },
   {

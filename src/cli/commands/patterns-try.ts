@@ -1,5 +1,5 @@
 import type { Event } from '../../domain/event.ts';
-import { packsForAgent } from '../../extract/packs-for-agent.ts';
+import { appliesTo, packsForAgent } from '../../extract/packs-for-agent.ts';
 import { defineCommand } from '../command.ts';
 import type { Column } from '../output/column.ts';
 import { listing } from '../output/listing.ts';
@@ -25,7 +25,7 @@ export const patternsTryCommand = defineCommand({
     const pack = await readPack(file);
     if (!pack.ok) return refuse(terminal, pack.failure);
     const { agent } = options;
-    if (agent !== undefined && packsForAgent([pack.value], agent).length === 0) {
+    if (agent !== undefined && !appliesTo(pack.value, agent)) {
       terminal.complain(`${file} applies to ${pack.value.agents.join(', ')}, not to ${agent}`);
     }
     const packs = agent === undefined ? [pack.value] : packsForAgent([pack.value], agent);

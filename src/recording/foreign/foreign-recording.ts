@@ -20,6 +20,14 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
+/** Whether a terminal may have been so large; what a damaged file tells would fill the memory. */
+export function isPlausible({ columns, rows }: TerminalSize): boolean {
+  return [columns, rows].every((count) => Number.isInteger(count) && count > 0 && count <= 2000);
+}
+
+/** No session lasts longer (some thirty years): beyond, a file is damaged, or counts in another unit. */
+export const longestSeconds = 1e9;
+
 /** `timeUs` is in microseconds since the start. What was typed is left out: it may hold secrets. */
 export type ForeignEntry =
   | { readonly kind: 'output'; readonly timeUs: number; readonly bytes: Uint8Array }

@@ -1,5 +1,12 @@
 import { type Result, fail, ok } from '../../domain/result.ts';
-import type { Fault, ForeignEntry, ForeignRecording, TerminalSize } from './foreign-recording.ts';
+import {
+  type Fault,
+  type ForeignEntry,
+  type ForeignRecording,
+  isPlausible,
+  longestSeconds,
+  type TerminalSize,
+} from './foreign-recording.ts';
 import { type JsonObject, isObject, jsonObject, jsonValue } from './json-object.ts';
 import type { SourceFile, SourceLine } from './source-file.ts';
 
@@ -19,7 +26,7 @@ export function readAsciicast(file: SourceFile, firstLine: string): Result<Forei
     );
   }
   const size = sizeIn(header, version);
-  if (size === undefined) return fault('the header of the asciicast tells no size of the terminal');
+  if (size === undefined) return fault('the header of the asciicast tells no size that a terminal may have');
   return ok({
     format: 'asciicast',
     isTerminal: true,
@@ -37,10 +44,9 @@ export function readAsciicast(file: SourceFile, firstLine: string): Result<Forei
 function sizeIn(header: JsonObject, version: 2 | 3): TerminalSize | undefined {
   const term = isObject(header['term']) ? header['term'] : {};
   const [columns, rows] = version === 2 ? [header['width'], header['height']] : [term['cols'], term['rows']];
-  return isCount(columns) && isCount(rows) ? { columns, rows } : undefined;
+  const size = { columns: Number(columns), rows: Number(rows) };
+  return typeof columns === 'number' && typeof rows === 'number' && isPlausible(size) ? size : undefined;
 }
-
-const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0;
 
 type CastEvent = readonly [time: number, code: string, data: string];
 
@@ -50,12 +56,12 @@ function* entriesOf(file: SourceFile, version: 2 | 3): Generator<ForeignEntry> {
     const text = line.bytes.toString().trim();
     if (line.number === 1 || text === '' || (version === 3 && text.startsWith('#'))) continue;
     const event = eventIn(text);
-    if (event === undefined) {
+    // Times are since the start in version 2, since the event before in version 3.
+    if (event !== undefined) seconds = version === 2 ? event[0] : seconds + event[0];
+    if (event === undefined || seconds > longestSeconds) {
       yield unreadable(file, line);
       return;
     }
-    // Times are since the start in version 2, since the event before in version 3.
-    seconds = version === 2 ? event[0] : seconds + event[0];
     const entry = entryOf(event, Math.round(seconds * 1_000_000));
     if (entry !== undefined) yield entry;
   }
@@ -81,8 +87,9 @@ function entryOf([, code, data]: CastEvent, timeUs: number): ForeignEntry | unde
     case 'o':
       return { kind: 'output', timeUs, bytes: Buffer.from(data) };
     case 'r': {
-      const size = /^(\d{1,5})x(\d{1,5})$/.exec(data);
-      return size === null ? undefined : { kind: 'resize', timeUs, columns: Number(size[1]), rows: Number(size[2]) };
+      const found = /^(\d+)x(\d+)$/.exec(data);
+      const size = { columns: Number(found?.[1]), rows: Number(found?.[2]) };
+      return isPlausible(size) ? { kind: 'resize', timeUs, ...size } : undefined;
     }
     case 'x':
       return { kind: 'end', timeUs, ...(/^\d{1,3}$/.test(data) && { exitCode: Number(data) }) };

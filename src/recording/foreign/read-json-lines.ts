@@ -1,4 +1,4 @@
-import type { ForeignEntry, ForeignRecording } from './foreign-recording.ts';
+import { type ForeignEntry, type ForeignRecording, longestSeconds } from './foreign-recording.ts';
 import { jsonObject } from './json-object.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -29,10 +29,11 @@ function firstTime(file: SourceFile): number | undefined {
 function* entriesOf(file: SourceFile, startedAtMs: number | undefined): Generator<ForeignEntry> {
   let timeUs = 0;
   for (const { bytes } of file.lines()) {
-    const timeMs = startedAtMs === undefined ? undefined : timeIn(bytes);
+    const sinceStartMs = startedAtMs === undefined ? undefined : (timeIn(bytes) ?? startedAtMs) - startedAtMs;
     // A line without a time, or out of order, came when the line before it came.
-    if (timeMs !== undefined && startedAtMs !== undefined)
-      timeUs = Math.max(timeUs, Math.round((timeMs - startedAtMs) * 1000));
+    if (sinceStartMs !== undefined && sinceStartMs / 1000 <= longestSeconds) {
+      timeUs = Math.max(timeUs, Math.round(sinceStartMs * 1000));
+    }
     yield { kind: 'output', timeUs, bytes };
   }
 }

@@ -1,6 +1,13 @@
 import { basename } from 'node:path';
 import { type Result, fail, ok } from '../../domain/result.ts';
-import type { Fault, ForeignEntry, ForeignRecording, TerminalSize } from './foreign-recording.ts';
+import {
+  type Fault,
+  type ForeignEntry,
+  type ForeignRecording,
+  isPlausible,
+  longestSeconds,
+  type TerminalSize,
+} from './foreign-recording.ts';
 import { parseScriptTiming, timingHeaders } from './script-timing.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -39,7 +46,7 @@ function isNamed(log: SourceFile, input: string, output: string): boolean {
 
 function sizeOf(columns: string | undefined, rows: string | undefined): TerminalSize | undefined {
   const size = { columns: Number(columns ?? 0), rows: Number(rows ?? 0) };
-  return size.columns > 0 && size.rows > 0 ? size : undefined;
+  return isPlausible(size) ? size : undefined;
 }
 
 /** What `script` writes around the output. */
@@ -89,7 +96,7 @@ function* timedEntries(
   for (const line of timing.lines()) {
     const place = `${timing.path}:${line.number}`;
     const entry = parseScriptTiming(line.bytes.toString().trimEnd());
-    if (entry === undefined) {
+    if (entry === undefined || seconds + entry.seconds > longestSeconds) {
       if (line.isLast) yield { kind: 'cut', place };
       else yield { kind: 'fault', fault: { place, message: "this is no line of `script`'s timing" } };
       return;
@@ -97,7 +104,8 @@ function* timedEntries(
     seconds += entry.seconds;
     const timeUs = Math.round(seconds * 1_000_000);
     if (entry.kind === 'resize') {
-      yield { kind: 'resize', timeUs, columns: entry.columns, rows: entry.rows };
+      const { columns, rows } = entry;
+      if (isPlausible(entry)) yield { kind: 'resize', timeUs, columns, rows };
     } else if (entry.kind === 'header') {
       if (entry.name === 'EXIT_CODE' && /^\d{1,3}$/.test(entry.value)) toldExitCode = Number(entry.value);
     } else if (entry.kind === 'bytes' && (entry.of === 'output' || hasInput)) {

@@ -53,20 +53,28 @@ describe('an asciicast', () => {
     },
   );
 
-  it.each(['no JSON', '{}', '[1]', '["1","o","x"]', '[-1,"o","x"]', '[1,2,"x"]', '[1,"o",3]', '[1,"o"]'])(
-    'with the line %j in its midst is none',
-    (line) => {
-      expect(readWhole(`${header2}${line}\n[1,"o","x"]\n`).entries).toEqual([
-        'file:2: this is no event of an asciicast: [seconds, "code", "data"]',
-      ]);
-    },
-  );
+  it.each([
+    'no JSON',
+    '{}',
+    '[1]',
+    '["1","o","x"]',
+    '[-1,"o","x"]',
+    '[1,2,"x"]',
+    '[1,"o",3]',
+    '[1,"o"]',
+    '[1e300,"o","x"]',
+  ])('with the line %j in its midst is none', (line) => {
+    expect(readWhole(`${header2}${line}\n[1,"o","x"]\n`).entries).toEqual([
+      'file:2: this is no event of an asciicast: [seconds, "code", "data"]',
+    ]);
+  });
 
   it.each([
     ['{"version":1,"width":80,"height":24,"stdout":[]}', 'asciicast version 1 cannot be read, only 2 and 3'],
     ['{"version":4,"term":{"cols":80,"rows":24}}', 'asciicast version 4 cannot be read, only 2 and 3'],
     ['{"version":2,"width":"80","height":24}', 'the header of the asciicast tells no size'],
     ['{"version":3,"width":80,"height":24}', 'the header of the asciicast tells no size'],
+    ['{"version":2,"width":80,"height":1000000}', 'the header of the asciicast tells no size'],
     ['{"version":3,"term":7}', 'the header of the asciicast tells no size'],
   ])('with the header %s is refused', (first, message) => {
     const opened = openContent(`${first}\n[0,"o","x"]\n`);

@@ -18,6 +18,12 @@ describe('JSON objects, one per line', () => {
     expect(entries).toEqual(times.map((time, index) => `${time} ${JSON.stringify(lines[index])}`));
   });
 
+  it('tell no time that cannot be', () => {
+    const lines = ['2026-01-01', '9999-01-01', 'soon', '2026-01-02'].map((time) => `{"timestamp":"${time}"}\n`);
+    const times = readWhole(lines.join('')).entries.map((entry) => Number(entry.split(' ')[0]));
+    expect(times).toEqual([0, 0, 0, 86_400_000_000]);
+  });
+
   it('stay as they are where one of them is cut off', () => {
     expect(readWhole('{"a":1}\n{"b":').entries).toEqual(['0 "{\\"a\\":1}\\n"', '0 "{\\"b\\":"']);
   });

@@ -1,0 +1,50 @@
+import { appendFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { Stream } from '../../src/domain/chunk.ts';
+import { recordingFolder } from '../../src/recording/folder.ts';
+import { createRecorder } from '../../src/recording/recorder.ts';
+import { scanTiming } from '../../src/recording/scan-timing.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function recorded() {
+  const folder = recordingFolder(temporaryFolder(), '01HZX0000000000000000000ZZ');
+  const recorder = createRecorder(folder, ['stdout', 'stderr']);
+  const chunk = (stream: Stream, timeUs: number, text: string) =>
+    recorder.append([{ stream, timeUs, bytes: Buffer.from(text) }]);
+  chunk('stdout', 1_000, 'one');
+  chunk('stderr', 1_000, 'oops');
+  recorder.mark({ kind: 'resize', columns: 100, rows: 30, timeUs: 1_500_000 });
+  recorder.miss('stdout', 50, 1_600_000);
+  recorder.mark({ kind: 'stopped', timeUs: 1_700_000 });
+  recorder.mark({ kind: 'resize', columns: 120, rows: 40, timeUs: 62_000_007 });
+  chunk('stdout', 62_000_007, '2 and 3');
+  recorder.close();
+  return folder;
+}
+
+it.each([
+  [999, 0, 0],
+  [1_000, 3, 0],
+  [1_500_000, 3, 1],
+  [62_000_006, 3, 1],
+  [62_000_007, 10, 2],
+  [Infinity, 10, 2],
+])('by %d µs, %d bytes of stdout were recorded and %d sizes', (untilUs, offset, sizes) => {
+  const scanned = scanTiming(recorded(), untilUs);
+  const resizes = [
+    { columns: 100, rows: 30, offset: 3 },
+    { columns: 120, rows: 40, offset: 3 },
+  ];
+  expect(scanned).toEqual({ offset, resizes: resizes.slice(0, sizes) });
+});
+
+it.each(['O 0.1', 'O 0.100000 12', 'O 0.100000 x\n', 'nonsense\n', '\n\n'])('ends where it is damaged: %j', (rest) => {
+  const folder = recorded();
+  appendFileSync(folder.timing, rest);
+  expect(scanTiming(folder, Infinity).offset).toBe(10);
+});
+
+it('finds nothing where there is no recording', () => {
+  const folder = recordingFolder(temporaryFolder(), '01HZX0000000000000000000ZZ');
+  expect(scanTiming(folder, Infinity)).toEqual({ offset: 0, resizes: [] });
+});
