@@ -10,10 +10,10 @@ import { loadPacks } from './extract/load-packs.ts';
 import { gitHead } from './recording/git-head.ts';
 import {
   type SessionExtraction,
-  type VerdictWatch,
   createSessionExtraction,
   nothingStored,
 } from './session-extraction.ts';
+import type { VerdictWatch } from './session-findings.ts';
 import { openStore } from './store/open-store.ts';
 import { untilNotBusy } from './until-not-busy.ts';
 

@@ -1,5 +1,6 @@
 import type { Stream } from './chunk.ts';
-import type { Event, JsonValue } from './event.ts';
+import type { Event } from './event.ts';
+import type { JsonValue } from './json.ts';
 import type { SessionEnd, SessionState } from './session.ts';
 
 /** How far into a session's recording the committed batches reach: an offset per stream. */

@@ -1,5 +1,5 @@
 import type { Stream } from './chunk.ts';
-import type { JsonValue } from './event.ts';
+import type { JsonValue } from './json.ts';
 import type { Form, Frame } from './line.ts';
 import type { SessionState } from './session.ts';
 

@@ -1,5 +1,5 @@
 import type { Stream } from './chunk.ts';
-import type { JsonValue } from './event.ts';
+import type { JsonValue } from './json.ts';
 import type { Ending, SessionState } from './session.ts';
 
 /** What told so, for a person and for programs; `source` is always there. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { Condition, Expression, FieldPath } from '../domain/pattern.ts';
 
 /** What a path leads into: an element of a message, and the message; both are the same outside of lists. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import { isObject, type JsonObject } from './fields.ts';
 
 /** A place where an object might begin is tried only so often per line: each try may read the line to its end. */

@@ -1,5 +1,6 @@
 import type { Stream } from '../domain/chunk.ts';
-import type { Event, JsonValue } from '../domain/event.ts';
+import type { Event } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { LineBlock } from '../domain/line.ts';
 import { boundedText } from './bounded-text.ts';
 import { closes, type Fence, type OpenCodeBlock, openCodeBlock, openingFence } from './code-fences.ts';

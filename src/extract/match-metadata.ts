@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { Pattern } from '../domain/pattern.ts';
 import { boundedText } from './bounded-text.ts';
 import { evaluate, pathsIn } from './fields.ts';

@@ -78,6 +78,8 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
   /** The number of the call in which a rule was last chosen, so that none is run twice. */
   const chosenIn = new Float64Array(rules.length);
   let calls = 0;
+  /** By the section that the text is in. No heading is read in texts, so they stay as they are. */
+  const sectionsOfTexts = new Map<number | undefined, Sections>();
 
   function run(name: string, regex: Rule['regex'], text: () => string, { budget, nowMs }: LineContext) {
     if (budget.isDisabled(name)) return [];
@@ -137,9 +139,13 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
     mayBeMessage: (cursor) => dialects.length > 0 && hasHit(cursor, fenceMarkers.length, reserved.length),
     dialects,
     sectionsForText(dialect, section) {
-      const inText = createSections(headings, index.sectionsOf);
       const begun = sections[dialect.pack]?.get(section);
-      if (begun !== undefined) inText.begin(begun, 0);
+      let inText = sectionsOfTexts.get(begun);
+      if (inText === undefined) {
+        inText = createSections(headings, index.sectionsOf);
+        if (begun !== undefined) inText.begin(begun, 0);
+        sectionsOfTexts.set(begun, inText);
+      }
       return inText;
     },
     matchesIn(text, cursor, context) {

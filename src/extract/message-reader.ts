@@ -1,5 +1,6 @@
 import type { Stream } from '../domain/chunk.ts';
-import type { Event, JsonValue } from '../domain/event.ts';
+import type { Event } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import { type EventType, type Message, type RiskLevel, riskLevels } from '../domain/pattern.ts';
 import type { SessionState } from '../domain/session.ts';
 import { boundedText } from './bounded-text.ts';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { Message, Pack } from '../domain/pattern.ts';
 import { elementsOf, evaluate, holds, type JsonObject, read, readAll, type Subject } from './fields.ts';
 
@@ -8,7 +8,7 @@ export interface MessageRule {
   /** Whether it is about such messages, even if this one has no element that it is about. */
   knows(message: JsonObject): boolean;
   /** What of the message it is about: the message, or elements of it. */
-  subjectsIn(message: JsonObject): readonly (Subject & { readonly place: string })[];
+  subjectsIn(message: JsonObject): readonly Part[];
   readonly value: (subject: Subject) => JsonValue | undefined;
   readonly metadata: readonly (readonly [name: string, value: (subject: Subject) => JsonValue | undefined])[];
   /** The values that tell a repetition; undefined when it always counts. */
@@ -17,6 +17,12 @@ export interface MessageRule {
   readonly resultOf: (subject: Subject) => JsonValue | undefined;
   /** The pieces of its text. */
   readonly text: (subject: Subject) => readonly string[];
+}
+
+/** What a rule is about: element `index` of a list, or the message. */
+interface Part extends Subject {
+  readonly list: string;
+  readonly index: number;
 }
 
 /** A rule that a message matches, and the part of the message that it is about. */
@@ -55,19 +61,19 @@ export function dialectOf({ messages }: Pack, pack: number): Dialect {
     pack,
     matchesOf(message) {
       const taken = new Set<string>();
-      const matches: MessageMatch[] = [];
+      const matches: (MessageMatch & { readonly subject: Part })[] = [];
       for (const rule of rulesFor(message)) {
         const { type } = rule.message;
         for (const subject of rule.subjectsIn(message)) {
           if (type !== undefined) {
-            const key = `${type} ${subject.place}`;
+            const key = `${type} ${subject.list} ${subject.index}`;
             if (taken.has(key)) continue;
             taken.add(key);
           }
           matches.push({ rule, subject });
         }
       }
-      return matches;
+      return inOrder(matches);
     },
     knows: (message) => rulesFor(message).some((rule) => rule.knows(message)),
     kindOf(message) {
@@ -77,6 +83,14 @@ export function dialectOf({ messages }: Pack, pack: number): Dialect {
     },
     evidence,
   };
+}
+
+/** What is told of a list's elements comes in their order, whatever that of the rules. */
+function inOrder(matches: readonly (MessageMatch & { readonly subject: Part })[]): readonly MessageMatch[] {
+  if (matches.length < 2) return matches;
+  const lists = [...new Set(matches.map(({ subject }) => subject.list))];
+  const placeOf = ({ subject }: { subject: Part }) => lists.indexOf(subject.list);
+  return matches.toSorted((a, b) => placeOf(a) - placeOf(b) || a.subject.index - b.subject.index);
 }
 
 /**
@@ -117,12 +131,12 @@ export function messageRule(message: Message): MessageRule {
     message,
     knows: (parsed) => isMessage({ element: parsed, message: parsed }),
     subjectsIn(parsed) {
-      const whole = { element: parsed, message: parsed, place: '' };
+      const whole = { element: parsed, message: parsed, list: '', index: 0 };
       if (!isMessage(whole)) return [];
       if (list === undefined || isElement === undefined) return [whole];
       return list(whole)
         .flatMap(elementsOf)
-        .map((element, index) => ({ element, message: parsed, place: `${each?.in ?? ''} ${index}` }))
+        .map((element, index) => ({ element, message: parsed, list: each?.in ?? '', index }))
         .filter(isElement);
     },
     value: message.value === undefined ? nothing : evaluate(message.value),

@@ -138,11 +138,13 @@ export function createEmulatedTerminal(options: {
   function rowsFrom(start: number): Row[] {
     const buffer = terminal.buffer.active;
     const found: Row[] = [];
-    for (let y = start; y < buffer.baseY + terminal.rows; y += 1) {
-      const line = buffer.getLine(y);
-      const goesOn = buffer.getLine(y + 1)?.isWrapped === true;
+    const end = buffer.baseY + terminal.rows;
+    for (let y = start, line = buffer.getLine(y); y < end; y += 1) {
+      const next = buffer.getLine(y + 1);
+      const goesOn = next?.isWrapped === true;
       const text = line?.translateToString(!goesOn) ?? '';
       found.push({ text: goesOn ? text : text.trimEnd(), isWrapped: line?.isWrapped === true });
+      line = next;
     }
     return found;
   }

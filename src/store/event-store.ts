@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Batch } from '../domain/batch.ts';
-import type { JsonValue } from '../domain/event.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { streams } from '../../src/domain/chunk.ts';
-import type { CodeBlock, Event, JsonValue } from '../../src/domain/event.ts';
+import type { CodeBlock, Event } from '../../src/domain/event.ts';
+import type { JsonValue } from '../../src/domain/json.ts';
 import { eventTypes, riskLevels } from '../../src/domain/pattern.ts';
 import type { CodeBlockRow, EventRow } from '../../src/domain/rows.ts';
 
@@ -69,7 +70,11 @@ function goldenOfCodeBlock({ language, lineStart, lineEnd, closed, content }: Co
 }
 
 /** What the store gives back of one session, to be compared with a golden file. */
-export function goldenOfRows(rows: readonly EventRow[], codeBlocks: readonly CodeBlockRow[]): GoldenEvent[] {
+export function goldenOfRows(
+  rows: readonly EventRow[],
+  codeBlocks: readonly CodeBlockRow[],
+  isOnScreen = false,
+): GoldenEvent[] {
   const blocks = [...codeBlocks].sort((a, b) => a.id - b.id);
   return [...rows]
     .sort((a, b) => a.id - b.id)
@@ -78,7 +83,7 @@ export function goldenOfRows(rows: readonly EventRow[], codeBlocks: readonly Cod
       const block = row.event_type === 'code_block' ? blocks.shift() : undefined;
       return goldenEvent.parse({
         stream: row.stream,
-        line: row.line_number,
+        ...(!isOnScreen && { line: row.line_number }),
         type: row.event_type,
         pattern: row.pattern,
         risk: row.risk_level,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { LineBlock } from '../../src/domain/line.ts';
 import { createExtractor } from '../../src/extract/extractor.ts';
 import { createMatcher } from '../../src/extract/matcher.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { blockOf, cutAt } from './support/line-block.ts';
 import { packOf } from './support/pack-of.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 
 const pack = packOf(
   [
@@ -212,3 +212,28 @@ function pattern({ id, regex }: { id: string; regex: string }) {
     examples: { match: [], noMatch: [] },
   } as const;
 }
+
+describe('what a pattern asks of a line besides its text', () => {
+  const example = { examples: { match: ['x1'], no_match: ['y'] } };
+  const regex = 'x(?<tool>\\d)';
+  const pack = packOf([
+    { id: 'screen', regex, form: 'screen', frame: 'none', priority: 9, ...example },
+    { id: 'box', regex, frame: 'box', priority: 8, ...example },
+    { id: 'plain', regex, form: 'plain', state: 'idle', metadata: { 'gen_ai.tool.name': 'tool' }, ...example },
+  ]);
+  const foundIn = (more: Partial<LineBlock>) =>
+    createExtractor({ matcher: createMatcher([pack]), nowMs: () => 0 })
+      .scan({ ...blockOf(['x1', 'x2']), ...more })
+      .map(({ pattern, metadata }) => [pattern, metadata]);
+
+  it('is its form, and its frame', () => {
+    expect(foundIn({})).toEqual([
+      ['plain', { 'gen_ai.tool.name': 1 }],
+      ['plain', { 'gen_ai.tool.name': 2 }],
+    ]);
+    expect(foundIn({ form: 'screen', frames: new Map([[1, 'box']]) })).toEqual([
+      ['screen', { tool: 1 }],
+      ['box', { tool: 2 }],
+    ]);
+  });
+});

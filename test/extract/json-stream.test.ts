@@ -393,6 +393,21 @@ describe('a rule for messages', () => {
     ]);
   });
 
+  it('tells of the elements in the order of the list, whatever that of the rules', () => {
+    const blocks = packOf([], {
+      agents: ['talker'],
+      messages: ['b', 'a'].map((kind) => ({
+        id: kind,
+        when: { type: 'blocks' },
+        each: { in: 'blocks', when: { kind } },
+        type: kind === 'a' ? 'error' : 'tool_use',
+        ...example({ type: 'blocks', blocks: [{ kind }] }),
+      })),
+    });
+    const message = json({ type: 'blocks', blocks: ['a', 'b', 'a'].map((kind) => ({ kind })) });
+    expect(told(extract(lines(message), { packs: [blocks] }))).toEqual(['1 a: a', '1 b: b', '1 a: a']);
+  });
+
   it('counts a message that is repeated once, within one conversation', () => {
     const turn = json({ type: 'turn', calls: [{ name: 'sh', id: 'a' }] });
     const again = json({ type: 'begin', id: 's2' });

@@ -132,3 +132,105 @@ describe('an invalid pack', () => {
     expect(complaintsAbout(yaml).join()).toMatch(/takes too long on this example/);
   });
 });
+
+describe('rules for messages', () => {
+  const base = {
+    name: 'mine',
+    version: '1',
+    agents: ['*'],
+    sections: [{ id: 'said' }],
+    patterns: [],
+    messages: [
+      {
+        id: 'hello',
+        when: { type: ['hello', 'hi'], by: { not: 'robot' }, to: { exists: false } },
+        type: 'session',
+        value: { first: ['name', 'id'] },
+        metadata: { tokens: { sum: ['a', 'b'], minus: ['c'] }, kind: { constant: 1 } },
+        cumulative: ['tokens'],
+        text: { from: 'text', section: 'said' },
+        examples: { match: ['{"type":"hi"}'], no_match: ['{"type":"hi","to":"me"}', '{"type":"hi","by":"robot"}'] },
+      },
+    ],
+  };
+  const complaintsOf = (change: (pack: typeof base) => unknown) => {
+    const loaded = loadPack(JSON.stringify(change(structuredClone(base)), undefined, 1), 'mine.yaml');
+    return loaded.ok ? [] : loaded.failure.complaints.map(({ message }) => message);
+  };
+  const changed = (fields: object) => (pack: typeof base) => ({
+    ...pack,
+    messages: pack.messages.map((message) => ({ ...message, ...fields })),
+  });
+
+  it('are loaded with their conditions and expressions', () => {
+    const loaded = loadPack(JSON.stringify(base), 'mine.yaml');
+    expect(loaded.ok ? loaded.value.messages : loaded.failure).toMatchObject([
+      {
+        id: 'hello',
+        when: { type: { in: ['hello', 'hi'] }, by: { not: ['robot'] }, to: { exists: false } },
+        metadata: { tokens: { sum: ['a', 'b'], minus: ['c'] }, kind: { constant: 1 } },
+        text: { from: 'text', section: 'said', isPart: false, isEvent: false },
+        risk: 'low',
+      },
+    ]);
+  });
+
+  it('must match their examples, which are JSON objects', () => {
+    const examples = { match: ['{"type":"bye"}', 'hi'], no_match: ['{"type":"hello"}'] };
+    expect(complaintsOf(changed({ examples }))).toEqual([
+      '`hello` does not match this example, but must',
+      'this example is no JSON object',
+      '`hello` matches this example, but must not',
+    ]);
+  });
+
+  it.each([
+    [{ text: { from: 'text', section: 'sad' } }, 'there is no section `sad`: did you mean `said`?'],
+    [{ cumulative: ['cost'] }, 'there is no metadata named `cost`'],
+    [{ when: {} }, '`when`: must not be empty'],
+    [{ when: { type: { nott: 1 } } }, '`type`: must be a value, a list of values, {not: …} or {exists: true or false}'],
+    [{ value: { frist: ['a'] } }, '`value`: must be a path, or {first: […]}, {sum: […], minus: […]} or {constant: …}'],
+    [{ type: 'code_block' }, /^`type` must be one of/],
+    [{ resultof: 'x' }, 'unknown key `resultof`: did you mean `result_of`?'],
+    [{ text: { form: 'text', from: 'x', section: 'said' } }, 'unknown key `form`: did you mean `from`?'],
+    [{ id: 'unknown_messages' }, /is the id of messages that no rule knows/],
+  ])('are complained about: %j', (fields, complaint) => {
+    const found = complaintsOf(changed(fields));
+    expect(found).toContainEqual(typeof complaint === 'string' ? complaint : expect.stringMatching(complaint));
+  });
+
+  it('must begin a section that no heading begins', () => {
+    expect(complaintsOf(changed({ text: { from: 'text' } }))).toEqual([
+      'nothing begins this section: give it `begin`, or a message',
+    ]);
+  });
+});
+
+it('complains about metadata that the regex has no group for, and takes what there is', () => {
+  const pack = (group: string) =>
+    JSON.stringify({
+      name: 'mine',
+      version: '1',
+      agents: ['*'],
+      patterns: [
+        {
+          id: 'a',
+          type: 'error',
+          regex: '(?<tool>x)',
+          form: 'screen',
+          frame: 'box',
+          state: 'idle',
+          metadata: { 'gen_ai.tool.name': group },
+          examples: { match: ['x'], no_match: ['y'] },
+        },
+      ],
+    });
+  const wrong = loadPack(pack('tol'), 'mine.yaml');
+  expect(wrong.ok ? [] : wrong.failure.complaints.map(({ message }) => message)).toEqual([
+    'the regular expression has no group named `tol`',
+  ]);
+  const right = loadPack(pack('tool'), 'mine.yaml');
+  expect(right.ok ? right.value.patterns : []).toMatchObject([
+    { form: 'screen', frame: 'box', state: 'idle', metadata: { 'gen_ai.tool.name': 'tool' } },
+  ]);
+});

@@ -66,6 +66,14 @@ const deeds = {
       process.exit(0);
     });
   },
+  /** Asks on a screen that it paints, and goes on when it is answered. */
+  paints() {
+    writeSync(1, '\x1b[?1049h\x1b[H\x1b[2JMay I go on?\r\n  1. Yes\r\n  2. No\r\n');
+    process.stdin.once('data', () => {
+      writeSync(1, '\x1b[H\x1b[2JThank you.\r\n');
+      process.stdin.once('data', () => process.exit(0));
+    });
+  },
   /** Stops itself when it is told something, and ends when it may go on. */
   stops() {
     process.on('SIGCONT', () => process.exit(0));

@@ -6,6 +6,7 @@ import { pathsFrom } from '../../src/domain/config.ts';
 import type { EventRow, SessionRow, StateChangeRow } from '../../src/domain/rows.ts';
 import type { SessionState } from '../../src/domain/session.ts';
 import { openReader } from '../../src/store/open-reader.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { freshEnvironment, runRidealong, startRidealong } from '../support/ridealong.ts';
 
 const badAgent = fileURLToPath(new URL('./bad-agent.mjs', import.meta.url));
@@ -16,6 +17,18 @@ const agent = (deed: string) => ['--agent', 'claude', '--', process.execPath, ba
 const soonIdle = { states: { idle_after_ms: 100, attention_after_ms: 100 } };
 const soonHung = { verdicts: { hung_after_ms: 200 } };
 const soonStalled = { verdicts: { stalled_after_ms: 400 } };
+
+const asking = `
+name: asking
+version: 1.0.0
+agents: ['*']
+patterns: []
+questions:
+  - id: may_go_on
+    question: '^May I go on\\?$'
+    option: '(?<key>\\d)\\. (?<label>\\w+)'
+    examples: { match: ['May I go on?'], no_match: ['I go on'] }
+`;
 
 function environmentWith(config?: object): NodeJS.ProcessEnv {
   const environment = freshEnvironment();
@@ -129,6 +142,25 @@ describe('an agent that', () => {
       'completed',
     ]);
     expect(states[2]?.metadata_json).toContain('Approval requested');
+  });
+
+  it('asks on its screen needs input, until it is answered', async () => {
+    const environment = environmentWith();
+    const pack = join(temporaryFolder(), 'asking.yaml');
+    writeFileSync(pack, asking);
+    const { wrapper, ended } = start(['--pty', '--patterns', pack, ...agent('paints')], environment);
+    await until(() => statesIn(environment).at(-1) === 'needs_input');
+    wrapper.stdin?.write('1\n');
+    await until(() => statesIn(environment).at(-1) === 'working');
+    wrapper.stdin?.write('\n');
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(statesIn(environment)).toEqual<SessionState[]>([
+      'starting',
+      'working',
+      'needs_input',
+      'working',
+      'completed',
+    ]);
   });
 
   it('is stopped is paused, which others can see meanwhile', async () => {

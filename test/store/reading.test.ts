@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { JsonValue } from '../../src/domain/event.ts';
+import type { JsonValue } from '../../src/domain/json.ts';
 import type { EventFilter, EventStore, SessionFilter, SessionReader } from '../../src/domain/ports.ts';
 import { openReader } from '../../src/store/open-reader.ts';
 import { openStore } from '../../src/store/open-store.ts';
