@@ -4,89 +4,103 @@
 //
 //   node bench/screen.mjs [trials]
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const sessionBytes = 10_000_000;
-const packs = ['common.yaml', 'claude.yaml'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (process.send) {
-  process.send(await trial(process.argv[2]));
+  process.send(await trial(process.argv[2], process.argv[3]));
   process.disconnect();
 } else {
   // Below the repository: what stays outside of the bundle is looked up from there.
   const folder = mkdtempSync(join(root, 'dist.bench-'));
   try {
-    const module = await bundle(folder);
-    for (let nth = 0; nth < Number(process.argv[2] ?? 3); nth += 1) console.log(await inProcess(module));
+    const extraction = await bundle(folder, 'extraction', "export * from './src/session-extraction.ts'");
+    const packTools = await bundle(folder, 'packs', "export * from './src/extract/compile-packs.ts'");
+    const { compileShippedPacks } = await import(pathToFileURL(packTools).href);
+    const packs = join(folder, 'packs.json');
+    writeFileSync(packs, compileShippedPacks(join(root, 'patterns')));
+    for (let nth = 0; nth < Number(process.argv[2] ?? 3); nth += 1) console.log(await inProcess([extraction, packs]));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function bundle(folder) {
+async function bundle(folder, name, contents) {
   const { build } = await import('esbuild');
-  const outfile = join(folder, 'extraction.mjs');
+  const outfile = join(folder, `${name}.mjs`);
   await build({
     bundle: true,
     platform: 'node',
     format: 'esm',
     external: ['better-sqlite3', 'node-pty'],
     banner: { js: "import { createRequire as of } from 'node:module'; const require = of(import.meta.url);" },
-    stdin: {
-      contents: `export * from './src/session-extraction.ts'; export { loadPack } from './src/extract/load-pack.ts';`,
-      resolveDir: root,
-      loader: 'ts',
-    },
+    stdin: { contents, resolveDir: root, loader: 'ts' },
     outfile,
   });
   return outfile;
 }
 
-function inProcess(module) {
+function inProcess(files) {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), [module]);
+    const child = fork(fileURLToPath(import.meta.url), files);
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`the trial ended with ${code}`)));
   });
 }
 
-async function trial(module) {
-  const { createSessionExtraction, nothingStored, loadPack } = await import(pathToFileURL(module).href);
-  const pack = (file) => valueOf(loadPack(readFileSync(join(root, 'patterns', file), 'utf8'), file));
+async function trial(extractionFile, packsFile) {
+  const { createSessionExtraction, nothingStored } = await import(pathToFileURL(extractionFile).href);
+  const packs = JSON.parse(readFileSync(packsFile, 'utf8'));
   const startedAt = '2026-01-01T00:00:00.000Z';
   let events = 0;
   const extraction = createSessionExtraction({
-    session: { id: '01K1FZ5W8N7Q3V9XH2M4T6R8YB', mode: 'terminal', terminalSize: { columns: 100, rows: 30 }, startedAt },
+    session: {
+      id: '01K1FZ5W8N7Q3V9XH2M4T6R8YB',
+      mode: 'terminal',
+      terminalSize: { columns: 100, rows: 30 },
+      startedAt,
+    },
     store: {
       commit(_, batch) {
         events += batch.events.length;
         return { ok: true, value: 'committed' };
       },
     },
-    packs: packs.map(pack),
+    packs: packs.filter(({ agents }) => agents.includes('*') || agents.includes('claude')),
     stored: nothingStored,
+    onKeyframe: () => undefined,
   });
   let spentMs = 0;
+  let processorUs = 0;
+  const spend = (work) => {
+    const startMs = performance.now();
+    const start = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(start);
+    spentMs += performance.now() - startMs;
+    processorUs += user + system;
+  };
   let timeUs = 0;
   // As the follower does, in slices: what makes the session up is not measured.
   for (let moments = session(), slice; (slice = take(moments, 1000)).length > 0; ) {
-    const startMs = performance.now();
-    for (const moment of slice) {
-      ({ timeUs } = moment);
-      extraction.take(moment);
-      if (extraction.pendingEvents >= 1000) extraction.commit();
-    }
-    spentMs += performance.now() - startMs;
+    spend(() => {
+      for (const moment of slice) {
+        extraction.take(moment);
+        if (extraction.pendingEvents >= 1000) extraction.commit();
+      }
+    });
+    ({ timeUs } = slice.at(-1));
   }
-  const startMs = performance.now();
   const endedAt = new Date(Date.parse(startedAt) + timeUs / 1000).toISOString();
-  extraction.end({ endedAt, ending: { kind: 'exited', code: 0 }, gapBytes: { stdout: 0, stderr: 0 } });
-  extraction.finish();
-  spentMs += performance.now() - startMs;
-  const speed = `${(sessionBytes / 1000 / spentMs).toFixed(1)} MB/s`;
+  spend(() => {
+    extraction.end({ endedAt, ending: { kind: 'exited', code: 0 }, gapBytes: { stdout: 0, stderr: 0 } });
+    extraction.finish();
+  });
+  const speed = `${(sessionBytes / 1000 / spentMs).toFixed(1)} MB/s (${(sessionBytes / processorUs).toFixed(1)} by processor time)`;
   const peak = `${Math.round(process.resourceUsage().maxRSS / 1024)} MB at most`;
   return `${speed}, ${peak}, ${events} events, ${Math.round(timeUs / 1e6)} s recorded`;
 }
@@ -128,7 +142,9 @@ function* session() {
 
 /** One question and its answer, on the alternate screen or scrolled into the normal one. */
 function* frames(turn, { columns, rows }, random) {
-  const words = 'the file session reads bytes lines and prints what it found before error warning done run test'.split(' ');
+  const words = 'the file session reads bytes lines and prints what it found before error warning done run test'.split(
+    ' ',
+  );
   const sentence = (length) => Array.from({ length }, () => words[random(words.length)]).join(' ');
   const answer = Array.from({ length: 12 + random(10) }, (_, nth) =>
     nth % 5 === 4 ? `Bash(npm test -- ${sentence(2)})` : `${nth}. ${sentence(6 + random(6))}`,
@@ -167,9 +183,4 @@ function seeded(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * bound);
   };
-}
-
-function valueOf(result) {
-  if (!result.ok) throw new Error(JSON.stringify(result.failure));
-  return result.value;
 }

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Failure } from './domain/failure.ts';
 import type { Keyframe } from './domain/keyframe.ts';
-import { type Result, fail, ok } from './domain/result.ts';
-import { type EmulatedTerminal, type Picture, createEmulatedTerminal } from './lines/emulated-terminal.ts';
+import { fail, ok, type Result } from './domain/result.ts';
+import { createEmulatedTerminal, type EmulatedTerminal, type Picture } from './lines/emulated-terminal.ts';
 import type { RecordingFolder } from './recording/folder.ts';
 import { readKeyframe } from './recording/keyframes.ts';
 import { type Recorded, scanTiming } from './recording/scan-timing.ts';

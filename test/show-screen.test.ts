@@ -2,11 +2,15 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isChunk, type Moment } from '../src/domain/chunk.ts';
+import { ok } from '../src/domain/result.ts';
+import { extractRecording } from '../src/extract-recording.ts';
 import { createEmulatedTerminal } from '../src/lines/emulated-terminal.ts';
 import { type RecordingFolder, recordingFolder } from '../src/recording/folder.ts';
 import { createKeyframeWriter } from '../src/recording/keyframes.ts';
+import { readSessionFile } from '../src/recording/read-session-file.ts';
 import { createRecorder } from '../src/recording/recorder.ts';
 import { writeSessionFile } from '../src/recording/write-session-file.ts';
+import { nothingStored } from '../src/session-extraction.ts';
 import { showScreen } from '../src/show-screen.ts';
 import { capturesFolder, readCapture } from './corpus/captures.ts';
 import { sampleSession, valueOf } from './store/fixtures/samples.ts';
@@ -158,6 +162,17 @@ describe('the screen of a session', () => {
     createKeyframeWriter(folder)({ timeUs: 1_000_000, offset: 3, columns: 20, rows: 4, screen: 'keyframe' });
     writeFileSync(folder.keyframes, spoil(readFileSync(folder.keyframes, 'utf8')));
     expect(await screenAt(folder)).toEqual(['one two', 'three', '', '']);
+  });
+
+  it('has keyframes once its recording was extracted', () => {
+    const moments = printed(...Array.from({ length: 40 }, (_, nth) => `\x1b[H${nth}\x1b[2J`.padEnd(10_000, '.')));
+    const folder = record({ moments });
+    const session = valueOf(readSessionFile(folder));
+    const store = { commit: () => ok('committed' as const) };
+    for (const time of ['first', 'again']) {
+      valueOf(extractRecording({ session, folder, packs: [], store, stored: nothingStored }));
+      expect(keyframeCount(folder), time).toBe(2);
+    }
   });
 
   it('cannot be shown without the recording', async () => {

@@ -2,8 +2,6 @@ import type { Stream } from './chunk.ts';
 import type { JsonValue } from './json.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 
-export type { JsonValue } from './json.ts';
-
 /** What a match becomes. Its id is given by the store, in commit order. */
 export interface Event {
   readonly stream: Stream;

@@ -160,7 +160,8 @@ export interface MessageText {
   readonly before?: string;
   /**
    * Whether the text is what the message's event is about. Then it gives no other event: of what is found in it with
-   * the event's type, or by a pattern of this pack, the riskiest tells what the event is.
+   * the event's type, or by a pattern of this pack, the riskiest tells what the event is. Of metadata that both
+   * name the message's counts, unless the pattern is of this pack.
    */
   readonly isEvent: boolean;
 }

@@ -122,7 +122,7 @@ export function createMessageReader(options: {
         ({ event: { type }, match }) => match && (type === event.type || match.pack === dialect.pack),
       );
       const [telling] = same.sort((a, b) => riskOf(b.event) - riskOf(a.event));
-      emit(telling ? joined(event, telling.event, text.before === undefined) : event, telling?.match);
+      emit(telling ? joined(event, telling, text.before === undefined) : event, telling?.match);
     } else {
       const firstLine = boundedText(said.split('\n', 1)[0] ?? '');
       const same = found.find(
@@ -133,14 +133,15 @@ export function createMessageReader(options: {
           type === event.type &&
           originalLine === firstLine,
       );
-      emit(same ? joined(event, same.event, true) : event);
+      emit(same ? joined(event, same, true) : event);
       for (const each of found) if (each !== same) emit(each.event, each.match);
     }
   }
 
   /** The message's event, as the match in its text tells it. */
-  function joined(event: Event, inText: Event, withItsValue: boolean): Event {
+  function joined(event: Event, { event: inText, match }: Found, withItsValue: boolean): Event {
     const { type, pattern, autoConfirmable, matchedValue } = inText;
+    const isOurs = match?.pack === dialect.pack;
     return {
       ...event,
       type,
@@ -148,7 +149,8 @@ export function createMessageReader(options: {
       autoConfirmable,
       risk: riskOf(inText) > riskOf(event) ? inText.risk : event.risk,
       ...(withItsValue && { matchedValue }),
-      metadata: { ...inText.metadata, ...event.metadata },
+      // The pack's own pattern knows better what the text says than the field that holds all of it.
+      metadata: isOurs ? { ...event.metadata, ...inText.metadata } : { ...inText.metadata, ...event.metadata },
     };
   }
 

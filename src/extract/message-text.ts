@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Stream } from '../domain/chunk.ts';
 import { limits } from '../domain/config.ts';
 import type { Event } from '../domain/event.ts';
@@ -96,9 +95,14 @@ function blockOf(text: string, firstLine: number, { stream, timeUs }: MessagePla
   return { stream, bytes, firstLine, lines: lines.length, offset: 0, endOffset: 0, timeUs, cutLines };
 }
 
+/** ECMA-48: a control sequence, a control string (a title, a link), or a shorter one; what is cut off ends with its line. */
+const escapeSequence =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|[ -/]*[0-~]?)/g;
+
 /** As the line splitter does it with printed text: without escape sequences, and with what was overwritten gone. */
 function plain(text: string): string {
-  const stripped = text.includes('\u001b') ? stripVTControlCharacters(text) : text;
+  const stripped = text.includes('\u001b') ? text.replace(escapeSequence, '') : text;
   return stripped.includes('\r') ? stripped.replace(/\r+\n/g, '\n').replace(/^.*\r/gm, '') : stripped;
 }
 

@@ -3,9 +3,7 @@ import type { IBufferCell } from '@xterm/headless';
 /** What tells how a character looks, of a cell as well as of what is written next. */
 export type Look = Pick<
   IBufferCell,
-  | (typeof attributes)[number][0]
-  | `is${'Fg' | 'Bg'}${'RGB' | 'Palette'}`
-  | `get${'Fg' | 'Bg'}Color`
+  (typeof attributes)[number][0] | `is${'Fg' | 'Bg'}${'RGB' | 'Palette'}` | `get${'Fg' | 'Bg'}Color`
 >;
 
 const attributes = [

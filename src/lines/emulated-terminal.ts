@@ -3,7 +3,7 @@ import type { Keyframe } from '../domain/keyframe.ts';
 import { createKeyframes } from './keyframes.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
-const scrollback = 5000;
+const scrollback = 3072;
 /** Cannot hold more lines than fit into the scrollback together with those that wait there. */
 const maxPieceBytes = 2048;
 const maxWaitingRows = 1000;
@@ -79,7 +79,7 @@ export function createEmulatedTerminal(options: {
   readonly onSwitch: () => void;
   /** Told now and then how the terminal can be made to look as it does. */
   readonly onKeyframe?: (keyframe: Omit<Keyframe, 'timeUs'>) => void;
-  /** For how many bytes a keyframe lasts; 256 KiB where absent. */
+  /** For how many bytes a keyframe lasts; 128 KiB where absent. */
   readonly keyframeBytes?: number;
 }): EmulatedTerminal {
   const { columns, rows, onSignal, onSwitch } = options;

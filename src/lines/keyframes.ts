@@ -4,7 +4,7 @@ import { screenSequences } from './screen-sequences.ts';
 import { internalsOf } from './terminal-internals.ts';
 
 /** So much is read and shown, from a keyframe on, in a small part of the tenth of a second that nobody notices. */
-const defaultIntervalBytes = 256 * 1024;
+const defaultIntervalBytes = 128 * 1024;
 
 /** Takes keyframes of a terminal that bytes are written to. */
 export interface Keyframes {
@@ -17,7 +17,7 @@ export interface Keyframes {
 export function createKeyframes(
   terminal: Terminal,
   options: {
-    /** One is due after so many bytes; 256 KiB where absent. */
+    /** One is due after so many bytes; 128 KiB where absent. */
     readonly intervalBytes?: number;
     readonly isCursorVisible: () => boolean;
     readonly onKeyframe: (keyframe: Omit<Keyframe, 'timeUs'>) => void;
@@ -51,7 +51,7 @@ export function createKeyframes(
 
 /** Whether these bytes of UTF-8 may go on with the rest of a character. */
 function endsWithinCharacter(bytes: Uint8Array): boolean {
-  const tail = bytes.subarray(-3);
+  const tail = bytes.subarray(-4);
   const start = tail.findLastIndex((byte) => byte < 0x80 || byte >= 0xc0);
   const byte = tail[start];
   if (byte === undefined) return true;

@@ -72,7 +72,7 @@ export function createScreenLines(options: {
     const view = terminal.look();
     isUnseen = false;
     lastLookUs = atUs;
-    if (view.isAlternate !== wasAlternate) give(transcript().leave(atUs), atUs);
+    if (view.isAlternate !== wasAlternate) give(transcript().leave(), atUs);
     wasAlternate = view.isAlternate;
     const input = inputRow(view);
     const { scrolledOff, isRepainted } = view;
@@ -84,7 +84,12 @@ export function createScreenLines(options: {
     const said = view.isInteractive ? lines : withoutRun(lines, hints);
     give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted }), atUs);
     if (view.isInteractive) hints = below.map(({ text }) => text);
-    onScreen({ timeUs: atUs, offset, form, lines: [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff) });
+    onScreen({
+      timeUs: atUs,
+      offset,
+      form,
+      lines: [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff),
+    });
   }
 
   const transcript = () => (wasAlternate ? transcripts.alternate : transcripts.normal);
@@ -179,8 +184,8 @@ export function createScreenLines(options: {
     end(atUs) {
       pass(atUs);
       if (isUnseen) look(atUs);
-      give(transcripts.alternate.leave(atUs), atUs);
-      give(transcripts.normal.leave(atUs), atUs);
+      give(transcripts.alternate.leave(), atUs);
+      give(transcripts.normal.leave(), atUs);
       terminal.dispose();
       return taken();
     },

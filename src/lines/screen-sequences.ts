@@ -35,7 +35,7 @@ function paintRow(line: IBufferLine, columns: number, cell: IBufferCell): string
     // The right half of a wide character.
     if (cell.getWidth() === 0) continue;
     const chars = cell.getChars();
-    const newStyle = styleOf(cell);
+    const newStyle = cell.isAttributeDefault() ? '' : styleOf(cell);
     if (chars === '' && newStyle === '') {
       blanks += 1;
       continue;

@@ -67,7 +67,8 @@ export function linesOf(
       text += plain.isWrapped ? plain.text : glue + plain.text.trimStart();
     }
     // A line's hanging indentation is its first row's.
-    last = glue === undefined || last === undefined ? plain : { ...plain, indentation: last.hanging, hanging: last.hanging };
+    last =
+      glue === undefined || last === undefined ? plain : { ...plain, indentation: last.hanging, hanging: last.hanging };
   }
   push(to - 1);
   return lines;
@@ -91,7 +92,8 @@ function plainRow({ text, isWrapped }: Row, columns: number, goesOn: boolean): P
   const indentation = inner.length - inner.trimStart().length;
   const content = inner.slice(indentation);
   const mark = marker.exec(content)?.[0];
-  const hanging = mark === undefined ? indentation : indentation + content.length - content.slice(mark.length).trimStart().length;
+  const hanging =
+    mark === undefined ? indentation : indentation + content.length - content.slice(mark.length).trimStart().length;
   return { text: inner, indentation, hanging, room, isWrapped, ...(frame && { frame }) };
 }
 

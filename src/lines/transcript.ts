@@ -1,4 +1,5 @@
 import type { Form, Frame } from '../domain/line.ts';
+import { commonSequence } from './common-sequence.ts';
 import type { ScreenLine } from './screen-text.ts';
 
 /** A line that was settled on. */
@@ -38,6 +39,8 @@ const maxRemembered = 2000;
 
 interface Entry {
   text: string;
+  /** The text without its spaces, by which it is recognized when it was wrapped otherwise. */
+  letters: string;
   readonly frame?: Frame;
   /** `screen` once it was seen on an interface: programs print a little before they take the terminal over. */
   form: Form;
@@ -75,7 +78,7 @@ export interface Transcript {
    */
   settleNow(untold: ReadonlySet<string>): SettledLine[];
   /** Another screen takes this one's place, or nothing comes any more: all that stands on it is settled on. */
-  leave(timeUs: number): SettledLine[];
+  leave(): SettledLine[];
 }
 
 export function createTranscript(): Transcript {
@@ -158,6 +161,7 @@ export function createTranscript(): Transcript {
     growing = undefined;
     return {
       text,
+      letters: withoutSpaces(text),
       ...(frame && { frame }),
       form,
       offset,
@@ -179,6 +183,7 @@ export function createTranscript(): Transcript {
       entry.isSettled = false;
     }
     entry.text = text;
+    entry.letters = withoutSpaces(text);
   }
 
   function hide(entry: Entry, timeUs: number): void {
@@ -262,7 +267,7 @@ export function createTranscript(): Transcript {
       });
       return next;
     },
-    leave(timeUs) {
+    leave() {
       for (const entry of entries) {
         if (!entry.isVisible) continue;
         entry.isVisible = false;
@@ -316,7 +321,10 @@ function isSame(lines: readonly ScreenLine[], others: readonly ScreenLine[]): bo
  */
 function placesOf(entries: readonly Entry[], lines: readonly ScreenLine[]): (number | undefined)[] {
   const places: (number | undefined)[] = lines.map(() => undefined);
-  const visible = entries.flatMap((entry, index) => (entry.isVisible ? [index] : []));
+  const visible: number[] = [];
+  entries.forEach((entry, index) => {
+    if (entry.isVisible) visible.push(index);
+  });
   match(visible, 0, lines.length);
   matchCutLine();
   let above = -1;
@@ -343,7 +351,7 @@ function placesOf(entries: readonly Entry[], lines: readonly ScreenLine[]): (num
     if (first === undefined || places[0] !== undefined) return;
     const next = places.find((place) => place !== undefined) ?? entries.length;
     const end = withoutSpaces(first.text);
-    const whole = entries.findLastIndex((entry, index) => index < next && withoutSpaces(entry.text).endsWith(end));
+    const whole = entries.findLastIndex((entry, index) => index < next && entry.letters.endsWith(end));
     if (whole !== -1 && entries[whole]?.text !== first.text) places[0] = whole;
   }
 
@@ -357,11 +365,14 @@ function placesOf(entries: readonly Entry[], lines: readonly ScreenLine[]): (num
 /** As {@link placesOf}, where everything may have been printed again, perhaps with its rows wrapped otherwise, perhaps twice. */
 function placesAfterRepaint(entries: readonly Entry[], lines: readonly ScreenLine[]): (number | undefined)[] {
   const places: (number | undefined)[] = lines.map(() => undefined);
-  const texts = entries.map(({ text }) => withoutSpaces(text));
+  const texts = entries.map(({ letters }) => letters);
   const wanted = lines.map(({ text }) => withoutSpaces(text));
   let open = wanted.map((_, index) => index);
   for (let pass = 0; pass < maxRepetitions && open.length > 0; pass += 1) {
-    const found = commonSequence(open.map((index) => wanted[index] ?? ''), texts);
+    const found = commonSequence(
+      open.map((index) => wanted[index] ?? ''),
+      texts,
+    );
     if (found.length === 0) break;
     for (const [line, entry] of found) places[open[line] ?? 0] = entry;
     open = open.filter((index) => places[index] === undefined);
@@ -376,48 +387,3 @@ function placesAfterRepaint(entries: readonly Entry[], lines: readonly ScreenLin
 
 /** A buffer may hold what stood on the screen before the repaint, above what was printed again. */
 const maxRepetitions = 3;
-
-/**
- * A longest common subsequence, as pairs of indices. Of several, the one
- * whose pairs come latest in the second list.
- */
-function commonSequence(first: readonly string[], second: readonly string[]): [number, number][] {
-  const pairs: [number, number][] = [];
-  let start = 0;
-  while (start < first.length && start < second.length && first[start] === second[start]) {
-    pairs.push([start, start]);
-    start += 1;
-  }
-  let firstEnd = first.length;
-  let secondEnd = second.length;
-  const tail: [number, number][] = [];
-  while (firstEnd > start && secondEnd > start && first[firstEnd - 1] === second[secondEnd - 1]) {
-    firstEnd -= 1;
-    secondEnd -= 1;
-    tail.push([firstEnd, secondEnd]);
-  }
-  const height = firstEnd - start;
-  const width = secondEnd - start;
-  if (height > 0 && width > 0) {
-    // lengths[i][j]: of the sequence common to the first i and the first j.
-    const lengths = new Uint16Array((height + 1) * (width + 1));
-    const at = (i: number, j: number) => lengths[i * (width + 1) + j] ?? 0;
-    for (let i = 1; i <= height; i += 1) {
-      for (let j = 1; j <= width; j += 1) {
-        lengths[i * (width + 1) + j] =
-          first[start + i - 1] === second[start + j - 1] ? at(i - 1, j - 1) + 1 : Math.max(at(i - 1, j), at(i, j - 1));
-      }
-    }
-    const middle: [number, number][] = [];
-    for (let i = height, j = width; i > 0 && j > 0; ) {
-      if (first[start + i - 1] === second[start + j - 1] && at(i, j) === at(i - 1, j - 1) + 1) {
-        middle.push([start + i - 1, start + j - 1]);
-        i -= 1;
-        j -= 1;
-      } else if (at(i - 1, j) >= at(i, j - 1)) i -= 1;
-      else j -= 1;
-    }
-    pairs.push(...middle.reverse());
-  }
-  return pairs.concat(tail.reverse());
-}

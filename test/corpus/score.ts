@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { eventsOfCapture } from './extraction.ts';
 import { readCapture } from './captures.ts';
 import { goldenOfEvent, readGolden, type GoldenEvent } from './golden.ts';
@@ -46,9 +47,9 @@ function noScores(): Record<Kind, Score> {
 
 /** An event is right when it stands in the golden file with all that it says, and once only. */
 function add(score: Score, expected: readonly GoldenEvent[], found: readonly GoldenEvent[]): void {
-  const open = expected.map((event) => JSON.stringify(event));
+  const open = [...expected];
   for (const event of found) {
-    const index = open.indexOf(JSON.stringify(event));
+    const index = open.findIndex((each) => isDeepStrictEqual(each, event));
     if (index === -1) continue;
     open.splice(index, 1);
     score.right += 1;

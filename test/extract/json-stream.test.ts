@@ -82,6 +82,14 @@ const talker = packOf(
         text: { from: 'command', before: '$ ', is_event: true, section: 'output' },
         ...example({ type: 'run' }),
       },
+      {
+        id: 'broke',
+        when: { type: 'broke' },
+        type: 'error',
+        metadata: { exit_code: 'why', message: 'why' },
+        text: { from: 'why', is_event: true, section: 'output' },
+        ...example({ type: 'broke' }),
+      },
     ],
   },
 );
@@ -343,11 +351,13 @@ describe('the text of a message', () => {
   });
 
   it('is read without escape sequences and what was overwritten', () => {
-    const text = '\u001b[31mred\u001b[0m\r\n10 %\r100 %';
+    const link = '\u001b]8;;http://x/\u001b\\link\u001b]8;;\u001b\\';
+    const text = `\u001b[31mred\u001b[0m \u001b]0;a title\u0007${link}\r\n10 %\r100 %\n\u001b]0;cut\nend`;
     expect(told(extract(lines(begin, json({ type: 'say', text }))))).toEqual([
       '1 begun: s1',
-      '2 answer: red',
+      '2 answer: red link',
       '2 answer: 100 %',
+      '2 answer: end',
     ]);
   });
 
@@ -377,6 +387,15 @@ describe('the text of a message', () => {
     expect(events.slice(1).map(({ pattern, risk, matchedValue }) => [pattern, risk, matchedValue])).toEqual([
       ['danger', 'high', 'echo boom\nrm x\nrm y'],
       ['ran', 'low', 'ls'],
+    ]);
+  });
+
+  it('is understood better by a pattern of its own pack than by the field, but not by one of another', () => {
+    const output = lines(begin, json({ type: 'broke', why: 'Exit code 2' }), json({ type: 'broke', why: 'WARN low' }));
+    const { events } = extract(output);
+    expect(events.slice(1).map(({ pattern, metadata }) => [pattern, metadata])).toEqual([
+      ['exit_code', { exit_code: 2, message: 'Exit code 2' }],
+      ['warning', { exit_code: 'WARN low', message: 'WARN low' }],
     ]);
   });
 });

@@ -140,7 +140,16 @@ describe('a question on the screen', () => {
 
   it('is the lowest one that has options', () => {
     const { show, at } = newWatch(numbered);
-    show(0, 'Do you want to go?', '1. Yes', '2. No', 'Do you want to stay?', '1. Yes', '2. No', 'Would you like to hm?');
+    show(
+      0,
+      'Do you want to go?',
+      '1. Yes',
+      '2. No',
+      'Do you want to stay?',
+      '1. Yes',
+      '2. No',
+      'Would you like to hm?',
+    );
     expect(at(60)).toMatchObject([{ question: { text: 'Do you want to stay?' } }]);
   });
 });

@@ -5,7 +5,6 @@ import { createScreenLines, type ScreenLines } from '../../src/lines/screen-line
 import { type Capture, readCapture, recut } from '../corpus/captures.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-const home = '\u001b[H';
 const clear = '\u001b[2J\u001b[H';
 const alternateOn = '\u001b[?1049h';
 const alternateOff = '\u001b[?1049l';

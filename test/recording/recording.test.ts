@@ -23,9 +23,7 @@ const chunk = (stream: Stream, timeUs: number, text: string): ReadChunk => ({
 });
 
 const seen = (moment: Moment) =>
-  isChunk(moment)
-    ? [moment.stream, moment.timeUs, moment.offset, textOf(moment)]
-    : [moment.kind, moment.timeUs];
+  isChunk(moment) ? [moment.stream, moment.timeUs, moment.offset, textOf(moment)] : [moment.kind, moment.timeUs];
 const textOf = (moment: Moment | undefined) => (moment && isChunk(moment) ? Buffer.from(moment.bytes).toString() : '');
 
 /** All that a reader gives, the bytes without a time last. */

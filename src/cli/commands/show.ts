@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { SessionReader } from '../../domain/ports.ts';
-import { type Result, fail, ok } from '../../domain/result.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
 import type { SessionRow } from '../../domain/rows.ts';
 import { type CommandContext, defineCommand, withStore } from '../command.ts';
 import { parseDuration } from '../duration.ts';
@@ -82,7 +82,12 @@ async function screenText(
     return ok(json({ session_id, at_ms: Math.min(wantedMs, lengthMs), columns, rows: lines.length, cursor, lines }));
   }
   const height = lines.findLastIndex((line) => line !== '') + 1;
-  return ok(lines.slice(0, height).map((line) => `${printableLine(line)}\n`).join(''));
+  return ok(
+    lines
+      .slice(0, height)
+      .map((line) => `${printableLine(line)}\n`)
+      .join(''),
+  );
 }
 
 const usage = (message: string) => fail<Failure>({ reason: 'usage', message });

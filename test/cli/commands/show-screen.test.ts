@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { showCommand } from '../../../src/cli/commands/show.ts';
 import { ok } from '../../../src/domain/result.ts';
 import type { SessionRow } from '../../../src/domain/rows.ts';
-import { recordSession, temporaryHome } from '../../support/recorded-sessions.ts';
 import { sampleSession } from '../../store/fixtures/samples.ts';
+import { recordSession, temporaryHome } from '../../support/recorded-sessions.ts';
 import { captureTerminal, contextWith, session, sessionId } from '../fixtures.ts';
 import { dangerous } from '../hostile-text.ts';
 
