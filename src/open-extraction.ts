@@ -8,11 +8,7 @@ import type { Session } from './domain/session.ts';
 import type { StateThresholds } from './domain/state.ts';
 import { loadPacks } from './extract/load-packs.ts';
 import { gitHead } from './recording/git-head.ts';
-import {
-  type SessionExtraction,
-  createSessionExtraction,
-  nothingStored,
-} from './session-extraction.ts';
+import { type SessionExtraction, createSessionExtraction, nothingStored } from './session-extraction.ts';
 import type { VerdictWatch } from './session-findings.ts';
 import { openStore } from './store/open-store.ts';
 import { untilNotBusy } from './until-not-busy.ts';

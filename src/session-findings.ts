@@ -12,11 +12,12 @@ import { type Extractor, createExtractor } from './extract/extractor.ts';
 import type { StateHint } from './extract/message-reader.ts';
 import { createMatcher } from './extract/matcher.ts';
 import {
+  answerEvent,
   type AskedQuestion,
   type QuestionNews,
   createQuestionWatch,
-  grantedEvent,
   questionEvent,
+  refusalIn,
 } from './extract/questions.ts';
 import type { DisabledPattern } from './extract/session-budget.ts';
 import { type OutputPlace, verdictEvent } from './extract/verdict-event.ts';
@@ -94,6 +95,7 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
   function scan(blocks: readonly LineBlock[]) {
     for (const block of blocks) {
       const { stream, endOffset, firstLine } = block;
+      lookForRefusal(block);
       extractor ??= createExtractor({ matcher: createMatcher(packs), nowMs, onState: (hint) => hints.push(hint) });
       const found = extractor.scan(block);
       for (const event of found) tell(event);
@@ -107,12 +109,24 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
     }
   }
 
-  /** The first event of what appeared when a question had gone tells the answer, unless it says so itself. */
+  /** Whether a line says that the answer to the last question was no. */
+  function lookForRefusal(block: LineBlock) {
+    if (!answer) return;
+    const { question, offset } = answer;
+    const line = refusalIn(question, block, offset);
+    if (line === undefined) return;
+    const { stream, endOffset, timeUs, firstLine } = block;
+    onEvent(answerEvent(question, 'denied', { stream, offset, endOffset, lineNumber: firstLine + line, timeUs }));
+    answer = undefined;
+  }
+
+  /** The first event of what appeared when a question had gone means that it was granted, unless it says something else. */
   function tell(event: Event) {
-    if (answer && event.offset >= answer.offset && event.type !== 'state_change') {
+    if (answer && event.offset >= answer.offset) {
       const { type, stream, offset, endOffset, lineNumber, timeUs } = event;
       const isAnswer = type === 'permission' || type === 'prompt' || type === 'session';
-      if (!isAnswer) onEvent(grantedEvent(answer.question, { stream, offset, endOffset, lineNumber, timeUs }));
+      if (!isAnswer)
+        onEvent(answerEvent(answer.question, 'granted', { stream, offset, endOffset, lineNumber, timeUs }));
       answer = undefined;
     }
     onEvent(event);

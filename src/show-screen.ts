@@ -50,7 +50,13 @@ async function startOf(folder: RecordingFolder): Promise<Result<Keyframe, Failur
 /** Shows what was recorded from the keyframe on. */
 function replay(fd: number, from: Keyframe, until: Recorded, latestOffset: () => number): Picture {
   const { columns, rows } = from;
-  const terminal = createEmulatedTerminal({ columns, rows, onSignal: () => undefined, onSwitch: () => undefined });
+  const terminal = createEmulatedTerminal({
+    columns,
+    rows,
+    onSignal: () => undefined,
+    onSwitch: () => undefined,
+    onFrame: () => undefined,
+  });
   try {
     show(terminal, Buffer.from(from.screen));
     let { offset } = from;

@@ -42,6 +42,7 @@ function addKeyframes(folder: RecordingFolder, { terminalSize = { columns: 20, r
     ...terminalSize,
     onSignal: () => undefined,
     onSwitch: () => undefined,
+    onFrame: () => undefined,
     keyframeBytes: 500,
     onKeyframe: (keyframe) => write({ ...keyframe, timeUs }),
   });

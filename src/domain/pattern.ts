@@ -23,7 +23,8 @@ export type RiskLevel = (typeof riskLevels)[number];
 /** One rule of a pack, validated. */
 export interface Pattern {
   readonly id: string;
-  readonly type: EventType;
+  /** No event where absent: such a pattern takes its line, and tells a state. */
+  readonly type?: EventType;
   /** Source of a JavaScript regular expression; named groups become metadata. */
   readonly regex: string;
   /** `i` and `u` are allowed. */
@@ -63,6 +64,11 @@ export interface Section {
   readonly begin?: string;
   /** How many lines it lasts; until the next section where absent. */
   readonly lines?: number;
+  /** Whether it ends at the first empty line. */
+  readonly untilBlank?: boolean;
+  /** Of the heading, as with {@link Pattern}. */
+  readonly form?: Form;
+  readonly frame?: Frame | 'none';
   /** As with {@link Pattern}. */
   readonly literals?: readonly string[];
   readonly execution?: Execution;
@@ -177,6 +183,8 @@ export interface Question {
   readonly option: string;
   /** Of the lines around the question; named group `command`. */
   readonly command?: string;
+  /** A line that says, when the question has gone, that the answer was no. */
+  readonly refused?: string;
   readonly risk: RiskLevel;
   readonly autoConfirmable: boolean;
   readonly examples: { readonly match: readonly string[]; readonly noMatch: readonly string[] };

@@ -133,7 +133,7 @@ function checkMessage(
 function checkQuestion(item: unknown, index: number, places: YamlPlaces, complain: Complain): void {
   const path = ['questions', index];
   checkId(item, path, places, complain);
-  const regexes = ['question', 'option', 'command'].map((key) => {
+  const regexes = ['question', 'option', 'command', 'refused'].map((key) => {
     const regex = fieldOf(item, key);
     return typeof regex !== 'string' || checkRegex(regex, '', [...path, key], places, complain);
   });

@@ -43,8 +43,9 @@ export function createExtractor(options: {
   let events: Event[] = [];
 
   const emit: Emit = (event, match) => {
-    if (repeated.isRepetition(event)) return;
-    events.push(event);
+    const isEvent = match === undefined || match.pattern.type !== undefined;
+    if (isEvent && repeated.isRepetition(event)) return;
+    if (isEvent) events.push(event);
     const { id = '', state } = match?.pattern ?? {};
     if (state === undefined) return;
     const { stream, lineNumber, timeUs } = event;

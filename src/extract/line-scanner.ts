@@ -120,6 +120,7 @@ export function createLineScanner(options: {
       const every = taker?.wantsEvery === true || matcher.looksAtEvery(sections, block.firstLine + cursor.nextIndex);
       if (!cursor.next(every, sections.dormant)) break;
       const { lineStart, lineEnd, lineIndex } = cursor;
+      if (lineStart === lineEnd) sections.blank(block.firstLine + lineIndex);
       const line = lineAt(lineStart, lineEnd, lineIndex, matcher.mayBeMessage(cursor));
       if (taker !== undefined && (line.mayBeMessage || taker.wantsEvery) && taker.takes(line, state)) continue;
       const { text, lineNumber, offset, isCut } = line;
@@ -166,7 +167,7 @@ function matchFields({ pattern, groups }: Match, text: string, isCut: boolean) {
   const metadata = matchMetadata(groups, pattern.metadata);
   const value = groups.groups?.['value'] ?? '';
   return {
-    type: pattern.type,
+    type: pattern.type ?? 'state_change',
     pattern: pattern.id,
     risk: pattern.risk,
     autoConfirmable: pattern.autoConfirmable,

@@ -111,10 +111,13 @@ function toPack(file: PatternFile, yaml: string): Pack {
   };
 }
 
-function toSection({ id, begin, lines }: SectionEntry): Section {
+function toSection({ id, begin, lines, until_blank, form, frame }: SectionEntry): Section {
   return {
     id,
     ...(lines !== undefined && { lines }),
+    ...(until_blank !== undefined && { untilBlank: until_blank }),
+    ...(form && { form }),
+    ...(frame && { frame }),
     ...(begin !== undefined && { begin, ...prepared(wholeLine(begin), '', undefined) }),
   };
 }
@@ -122,7 +125,7 @@ function toSection({ id, begin, lines }: SectionEntry): Section {
 function toPattern(entry: PatternEntry): Pattern {
   return {
     id: entry.id,
-    type: entry.type,
+    ...(entry.type && { type: entry.type }),
     regex: entry.regex,
     flags: entry.flags,
     risk: entry.risk,
@@ -140,12 +143,13 @@ function toPattern(entry: PatternEntry): Pattern {
 }
 
 function toQuestion(entry: QuestionEntry): Question {
-  const { id, question, option, command, risk, auto_confirmable, examples } = entry;
+  const { id, question, option, command, refused, risk, auto_confirmable, examples } = entry;
   return {
     id,
     question,
     option,
     ...(command !== undefined && { command }),
+    ...(refused !== undefined && { refused }),
     risk,
     autoConfirmable: auto_confirmable,
     examples: { match: examples.match, noMatch: examples.no_match },

@@ -94,6 +94,8 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
   function beginSections(text: () => string, cursor: LineCursor, context: LineContext): void {
     const tryHeading = (index: number) => {
       const heading = headings[index];
+      if (heading?.form !== undefined && heading.form !== context.form) return;
+      if (heading?.frame !== undefined && heading.frame !== (context.frame ?? 'none')) return;
       if (heading?.regex === undefined || run(heading.name, heading.regex, text, context).length === 0) return;
       context.sections.begin(index, context.lineNumber);
     };

@@ -20,6 +20,12 @@ export const sectionSchema = z.strictObject({
   lines: z.int().min(1).optional().meta({
     description: 'How many lines below the heading belong to the section; until the next heading where absent.',
   }),
+  until_blank: z.boolean().optional().meta({ description: 'Whether the section ends at the first empty line.' }),
+  form: z.enum(forms).optional().meta({ description: 'Its heading is only such a line.' }),
+  frame: z
+    .enum([...frames, 'none'])
+    .optional()
+    .meta({ description: 'Its heading is only a line in such a frame.' }),
 });
 
 const type = z.enum(eventTypes).exclude(['code_block']);
@@ -67,8 +73,9 @@ const conditions = z
 
 export const patternSchema = z.strictObject({
   id: id.meta({ description: 'Unique in its file. A pattern of a later pack replaces one with the same id.' }),
-  type: type.meta({
-    description: 'Type of the event that a match becomes. Code blocks are found without a pattern.',
+  type: type.optional().meta({
+    description:
+      'Type of the event that a match becomes; no event where absent, but its line is taken. Code blocks are found without a pattern.',
   }),
   regex: line.meta({
     description:
@@ -151,6 +158,7 @@ export const questionSchema = z.strictObject({
   question: line.meta({ description: 'Regular expression of the line with the question.' }),
   option: line.meta({ description: 'Regular expression of the options; named groups `key` and `label`.' }),
   command: line.optional().meta({ description: 'Regular expression of what is asked about; named group `command`.' }),
+  refused: line.optional().meta({ description: 'Regular expression of a line that says that the answer was no.' }),
   risk: z.enum(riskLevels).default('medium'),
   auto_confirmable: z.boolean().default(false),
   seen_with: seenWith,

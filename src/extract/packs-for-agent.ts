@@ -1,7 +1,7 @@
 import type { Pack } from '../domain/pattern.ts';
 
 export function appliesTo({ agents }: Pack, agent: string): boolean {
-  return agents.includes(agent) || agents.includes('*');
+  return agents.includes(agent) || agents.includes('*') || agents.includes('?');
 }
 
 /**
@@ -11,7 +11,8 @@ export function appliesTo({ agents }: Pack, agent: string): boolean {
  * of them, or an agent speak the dialect of another one.
  */
 export function packsForAgent(packs: readonly Pack[], agent: string): Pack[] {
-  const own = packs.filter((pack) => appliesTo(pack, agent));
+  const isNamed = packs.some(({ agents }) => agents.includes(agent));
+  const own = packs.filter((pack) => appliesTo(pack, agent) && !(isNamed && pack.agents.includes('?')));
   const others = packs.filter((pack) => !appliesTo(pack, agent) && pack.messages.length > 0);
   return [...own, ...others.map(forItsMessages)];
 }

@@ -1,5 +1,5 @@
 import type { Event } from '../domain/event.ts';
-import type { Screen } from '../domain/line.ts';
+import type { LineBlock, Screen } from '../domain/line.ts';
 import type { Pack, Question } from '../domain/pattern.ts';
 import { type BoundedRegex, boundedRegex } from './bounded-regex.ts';
 import { boundedText } from './bounded-text.ts';
@@ -84,21 +84,33 @@ export function questionEvent(
   };
 }
 
-/** The event of a question that was followed by what it asked for. */
-export function grantedEvent(
+/** The event of the answer to a question. */
+export function answerEvent(
   { text, command }: AskedQuestion,
+  answer: 'granted' | 'denied',
   place: Pick<Event, 'stream' | 'offset' | 'endOffset' | 'lineNumber' | 'timeUs'>,
 ): Event {
   return {
     ...place,
     type: 'permission',
-    pattern: 'permission_granted',
+    pattern: `permission_${answer}`,
     risk: 'low',
     autoConfirmable: false,
     matchedValue: boundedText(command ?? text),
     originalLine: boundedText(text),
     ...(command !== undefined && { metadata: { command: boundedText(command) } }),
   };
+}
+
+/** Index of the line, first seen from this offset on, that says that the answer was no. */
+export function refusalIn({ rule }: AskedQuestion, block: LineBlock, fromOffset: number): number | undefined {
+  if (rule.refused === undefined) return undefined;
+  const refused = boundedRegex(rule.refused, '');
+  const lines = Buffer.from(block.bytes).toString().split('\n');
+  const isRefusal = (line: string, index: number) =>
+    (block.lineOffsets?.[index] ?? block.offset) >= fromOffset && matchesOf(refused, line).length > 0;
+  const index = lines.findIndex(isRefusal);
+  return index === -1 ? undefined : index;
 }
 
 interface Rule {

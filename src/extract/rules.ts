@@ -22,6 +22,9 @@ export interface Heading {
   /** Index of its pack; a heading ends the section before it of the same pack only. */
   readonly pack: number;
   readonly lines: number;
+  readonly untilBlank: boolean;
+  readonly form?: Section['form'];
+  readonly frame?: Section['frame'];
   readonly literals?: readonly string[];
   /** None where only messages begin the section. */
   readonly regex?: () => BoundedRegex;
@@ -51,13 +54,16 @@ export function rulesOf(packs: readonly Pack[]): RuleSet {
         name: `heading ${section.id}`,
         pack: index,
         lines: section.lines ?? Infinity,
+        untilBlank: section.untilBlank === true,
+        ...(section.form && { form: section.form }),
+        ...(section.frame && { frame: section.frame }),
         ...(section.literals && { literals: section.literals }),
         ...headingRegex(section),
       });
     }
     if (pack.messagesOnly === true) {
       sections.set(undefined, headings.length);
-      headings.push({ name: `messages ${pack.name}`, pack: index, lines: Infinity });
+      headings.push({ name: `messages ${pack.name}`, pack: index, lines: Infinity, untilBlank: false });
     }
     for (const pattern of pack.patterns) {
       const section = sections.get(pattern.section);

@@ -4,6 +4,8 @@ import type { Heading } from './rules.ts';
 export interface Sections {
   /** Tells that this heading stands on this line, which is outside of it and of the section before it. */
   begin(heading: number, lineNumber: number): void;
+  /** Tells that this line is empty. */
+  blank(lineNumber: number): void;
   isIn(heading: number, lineNumber: number): boolean;
   /** For each literal 1 when it only matters in sections that the stream is not in. */
   readonly dormant: Uint8Array;
@@ -18,6 +20,12 @@ export function createSections(
   const headingLine = headings.map(() => 0);
   const lastLine = headings.map(() => 0);
   const dormant = Uint8Array.from(sectionsOf, (sections) => (sections === undefined ? 0 : 1));
+  function wake(lineNumber: number): void {
+    for (const [literal, sections] of sectionsOf.entries()) {
+      if (sections) dormant[literal] = sections.some((section) => lineNumber < (lastLine[section] ?? 0)) ? 0 : 1;
+    }
+  }
+
   return {
     dormant,
     begin(heading, lineNumber) {
@@ -26,9 +34,15 @@ export function createSections(
       }
       headingLine[heading] = lineNumber;
       lastLine[heading] = lineNumber + (headings[heading]?.lines ?? 0);
-      for (const [literal, sections] of sectionsOf.entries()) {
-        if (sections) dormant[literal] = sections.some((section) => lineNumber < (lastLine[section] ?? 0)) ? 0 : 1;
-      }
+      wake(lineNumber);
+    },
+    blank(lineNumber) {
+      const ended = headings.flatMap(({ untilBlank }, index) =>
+        untilBlank && (lastLine[index] ?? 0) > 0 ? [index] : [],
+      );
+      if (ended.length === 0) return;
+      for (const index of ended) lastLine[index] = 0;
+      wake(lineNumber);
     },
     isIn: (heading, lineNumber) => lineNumber > (headingLine[heading] ?? 0) && lineNumber <= (lastLine[heading] ?? 0),
   };

@@ -46,6 +46,8 @@ const maxPayloadLength = 1024;
 
 /** Private modes that change for the alternate screen: xterm's, and the older ones. */
 const alternateModes = [47, 1047, 1049];
+/** Private mode of synchronized output: set while a frame is painted. */
+const frameMode = 2026;
 
 /** The text on a screen, and where its cursor is, counting from 0. */
 export interface Picture {
@@ -77,12 +79,14 @@ export function createEmulatedTerminal(options: {
   readonly onSignal: (signal: TerminalSignal) => void;
   /** Told when the screen is about to be changed for the alternate one, or back. */
   readonly onSwitch: () => void;
+  /** Told when a frame is complete, where the program says so (synchronized output, mode 2026). */
+  readonly onFrame: () => void;
   /** Told now and then how the terminal can be made to look as it does. */
   readonly onKeyframe?: (keyframe: Omit<Keyframe, 'timeUs'>) => void;
   /** For how many bytes a keyframe lasts; 128 KiB where absent. */
   readonly keyframeBytes?: number;
 }): EmulatedTerminal {
-  const { columns, rows, onSignal, onSwitch } = options;
+  const { columns, rows, onSignal, onSwitch, onFrame } = options;
   const terminal = new Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
   const core = synchronousCore(terminal);
   // The terminal's own decoder loses characters that are cut twice.
@@ -96,6 +100,7 @@ export function createEmulatedTerminal(options: {
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (parameters) => {
       if (parameters.includes(25)) isCursorVisible = final === 'h';
       if (alternateModes.some((mode) => parameters.includes(mode)) && isAlternate() !== (final === 'h')) onSwitch();
+      if (final === 'l' && parameters.includes(frameMode)) onFrame();
       return false;
     });
   watchMode('h');

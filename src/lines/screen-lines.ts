@@ -2,7 +2,7 @@ import type { Chunk } from '../domain/chunk.ts';
 import type { Keyframe } from '../domain/keyframe.ts';
 import type { Form, Frame, LineBlock, Screen } from '../domain/line.ts';
 import { createEmulatedTerminal, type TerminalSignal } from './emulated-terminal.ts';
-import { inputRow, linesOf, type ScreenLine } from './screen-text.ts';
+import { inputRow, linesOf, printedLinesOf, type ScreenLine } from './screen-text.ts';
 import { createTranscript, type SettledLine } from './transcript.ts';
 
 /** For how long nothing is written where a frame ends. */
@@ -15,6 +15,12 @@ const maxUnseenUs = 250_000;
 /** The same for a frame whose end is still to be announced. */
 const frameUs = 100_000;
 const maxFrameUs = 1_000_000;
+
+/** Frames that are announced are looked at one by one, as long as they are not so many more than the intervals. */
+const framesAhead = 400;
+
+/** For so long after a resize an interface may still lay out its lines anew. */
+const relayUs = 300_000;
 
 /** What a terminal's output says, line by line. */
 export interface ScreenLines {
@@ -55,12 +61,15 @@ export function createScreenLines(options: {
     onSignal: (signal) => onSignal({ ...signal, timeUs }),
     ...(onKeyframe && { onKeyframe: (keyframe) => onKeyframe({ ...keyframe, timeUs }) }),
     onSwitch: () => look(timeUs),
+    onFrame: seeFrame,
   });
   const transcripts = { normal: createTranscript(), alternate: createTranscript() };
   let offset = 0;
   let nextLine = 1;
   let lastLookUs = -lookIntervalUs;
   let isUnseen = false;
+  let frames = 0;
+  let laidAnewUntilUs = 0;
   let wasAlternate = false;
   /** Once there was an interface, what it leaves behind is still as it laid it out, and its last words are its own. */
   let form: Form = 'plain';
@@ -68,21 +77,28 @@ export function createScreenLines(options: {
   let hints: readonly string[] = [];
   let blocks: LineBlock[] = [];
 
-  function look(atUs: number): void {
+  function seeFrame(): void {
+    if (frames >= framesAhead + timeUs / lookIntervalUs) return;
+    frames += 1;
+    look(timeUs, true);
+  }
+
+  function look(atUs: number, isWhole = false): void {
     const view = terminal.look();
     isUnseen = false;
     lastLookUs = atUs;
     if (view.isAlternate !== wasAlternate) give(transcript().leave(), atUs);
     wasAlternate = view.isAlternate;
     const input = inputRow(view);
-    const { scrolledOff, isRepainted } = view;
+    const { scrolledOff } = view;
+    const isRepainted = view.isRepainted || atUs < laidAnewUntilUs;
     if (view.isInteractive) form = 'screen';
-    const layout = { columns: view.columns, wraps: form === 'screen' };
-    const lines = linesOf(view.rows, layout, 0, input);
-    const below = input === undefined ? [] : linesOf(view.rows, layout, input);
+    const { columns, rows } = view;
+    const lines = form === 'plain' ? printedLinesOf(rows) : linesOf(rows, columns, 0, input);
+    const below = input === undefined ? [] : linesOf(rows, columns, input);
     // An interface that ends leaves its place to type in behind.
     const said = view.isInteractive ? lines : withoutRun(lines, hints);
-    give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted }), atUs);
+    give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted, isWhole }), atUs);
     if (view.isInteractive) hints = below.map(({ text }) => text);
     onScreen({
       timeUs: atUs,
@@ -168,6 +184,7 @@ export function createScreenLines(options: {
       timeUs = Math.max(timeUs, atUs);
       if (isUnseen) look(timeUs);
       terminal.resize(columns, rows);
+      laidAnewUntilUs = timeUs + relayUs;
       return taken();
     },
     wait(untilUs) {

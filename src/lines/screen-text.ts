@@ -35,15 +35,10 @@ interface PlainRow {
 }
 
 /**
- * The lines of these rows, from top to bottom: without frames, without empty ones, and rows joined that the
- * terminal has wrapped, or the program, where it is one that does.
+ * The lines of these rows of an interface, from top to bottom: without frames, without empty ones, and rows joined
+ * that the terminal or the program has wrapped.
  */
-export function linesOf(
-  rows: readonly Row[],
-  { columns, wraps }: { readonly columns: number; readonly wraps: boolean },
-  from = 0,
-  to = rows.length,
-): ScreenLine[] {
+export function linesOf(rows: readonly Row[], columns: number, from = 0, to = rows.length): ScreenLine[] {
   const lines: ScreenLine[] = [];
   let last: PlainRow | undefined;
   let text = '';
@@ -59,7 +54,7 @@ export function linesOf(
       push(index - 1);
       continue;
     }
-    const glue = plain.isWrapped ? '' : wraps && last ? glueBetween(last, plain) : undefined;
+    const glue = plain.isWrapped ? '' : last && glueBetween(last, plain);
     if (glue === undefined || last === undefined) {
       push(index - 1);
       text = plain.text;
@@ -72,6 +67,17 @@ export function linesOf(
   }
   push(to - 1);
   return lines;
+}
+
+/** The lines of rows that were just printed: as they are, empty ones among them, but for those at the end. */
+export function printedLinesOf(rows: readonly Row[]): ScreenLine[] {
+  const lines: ScreenLine[] = [];
+  for (const [lastRow, { text, isWrapped }] of rows.entries()) {
+    const above = isWrapped ? lines.pop() : undefined;
+    lines.push({ text: (above?.text ?? '') + text, lastRow });
+  }
+  const end = lines.findLastIndex(({ text }) => text !== '');
+  return lines.slice(0, end + 1);
 }
 
 /** Undefined for a row without text. One that goes on keeps the blanks at its end. */

@@ -22,6 +22,8 @@ export interface Sight {
   readonly form: Form;
   /** Whether lines may have been printed once more. */
   readonly isRepainted: boolean;
+  /** Whether it is a frame that the program has announced as complete, and meant to be read. */
+  readonly isWhole: boolean;
 }
 
 /** For how long a line has to stay as it is. */
@@ -34,6 +36,8 @@ const patienceUs = 3_000_000;
 const glimpseUs = 60_000;
 /** What was wiped may be painted again, or in another state, for so long. */
 const goneSettleUs = 500_000;
+/** More lines at a time that differ by their numbers only are no counters, but other lines. */
+const maxCounters = 3;
 /** How many lines back a repetition is recognized. */
 const maxRemembered = 2000;
 
@@ -53,7 +57,7 @@ interface Entry {
   isFinal: boolean;
   /** Whether it was on the screen for long enough. */
   wasRead: boolean;
-  /** Whether it is part of a question, which is not to be found again once it is gone. */
+  /** Whether it is never told, and not to be found again once it is gone: part of a question, or a glimpse. */
   isUntold: boolean;
   isSettled: boolean;
 }
@@ -89,8 +93,24 @@ export function createTranscript(): Transcript {
   /** The entry whose end grew last, while nothing else was said. */
   let growing: Entry | undefined;
 
+  /** The first line of the question on the screen. */
+  let question: string | undefined;
+
+  /** Its lines are not to be taken for others that say the same when it is gone. */
+  function forgetQuestion(): void {
+    entries = entries.filter(({ isUntold }) => !isUntold);
+    question = undefined;
+    findFirstOpen();
+  }
+
+  function findFirstOpen(): void {
+    const open = entries.findIndex((entry) => !entry.isSettled);
+    firstOpen = open === -1 ? entries.length : open;
+  }
+
   function see(sight: Sight): SettledLine[] {
     const { lines, scrolledOff, timeUs, isRepainted } = sight;
+    if (question !== undefined && !lines.some(({ text }) => text === question)) forgetQuestion();
     if (scrolledOff > 0 || isRepainted || !isSame(lines, lastSeen)) {
       const places = isRepainted ? placesAfterRepaint(entries, lines) : placesOf(entries, lines);
       lay(sight, places);
@@ -127,7 +147,8 @@ export function createTranscript(): Transcript {
       const isReplaced = (entry: Entry) => !seen.has(entry) && (entry.isVisible || isJustGone(entry, timeUs));
       const replaced = entries.slice(taken, next).filter(isReplaced);
       const run = lines.slice(index, end);
-      const changes = run.map((line) => takeChanged(replaced, line));
+      const isCounter = run.length <= maxCounters;
+      const changes = run.map((line) => takeChanged(replaced, line, isCounter ? bareText : steadyText));
       for (const [nth, line] of run.entries()) {
         const changed = changes[nth];
         // What has left its place to a new line was there before it.
@@ -157,7 +178,7 @@ export function createTranscript(): Transcript {
     }
   }
 
-  function newEntry({ text, frame }: ScreenLine, { form, offset, timeUs }: Sight): Entry {
+  function newEntry({ text, frame }: ScreenLine, { form, offset, timeUs, isWhole }: Sight): Entry {
     growing = undefined;
     return {
       text,
@@ -169,7 +190,7 @@ export function createTranscript(): Transcript {
       sinceUs: timeUs,
       isVisible: true,
       isFinal: false,
-      wasRead: false,
+      wasRead: isWhole,
       isUntold: false,
       isSettled: false,
     };
@@ -204,8 +225,7 @@ export function createTranscript(): Transcript {
       let passed = 0;
       entries = entries.filter((entry) => entry.isVisible || !entry.isSettled || ++passed > surplus);
     }
-    const open = entries.findIndex((entry) => !entry.isSettled);
-    firstOpen = open === -1 ? entries.length : open;
+    findFirstOpen();
   }
 
   /** When the entry is settled on, for itself. */
@@ -227,15 +247,31 @@ export function createTranscript(): Transcript {
   }
 
   function settle(timeUs: number): SettledLine[] {
-    const settled: SettledLine[] = [];
+    const settled: Entry[] = [];
     forOpen((entry, due) => {
       if (due > timeUs) return true;
-      if (entry.isVisible || entry.isFinal || entry.wasRead) settled.push(tell(entry));
+      if (isToBeTold(entry)) insertInTime(settled, entry);
+      else entry.isUntold = true;
       entry.isSettled = true;
       return false;
     });
     while (entries[firstOpen]?.isSettled === true) firstOpen += 1;
-    return settled;
+    return settled.map(tell);
+  }
+
+  /** What had gone before another line came was said before it, wherever it stood. */
+  function insertInTime(settled: Entry[], entry: Entry): void {
+    const hasGone = !entry.isVisible && !entry.isFinal;
+    const later = hasGone ? settled.findIndex(({ firstSeenUs }) => firstSeenUs >= entry.sinceUs) : -1;
+    settled.splice(later === -1 ? settled.length : later, 0, entry);
+  }
+
+  /** Not so what only flashed up, and what went when another line came that continues it. */
+  function isToBeTold(entry: Entry): boolean {
+    if (entry.isVisible || entry.isFinal) return true;
+    const isContinuation = (other: Entry) =>
+      other.firstSeenUs > entry.firstSeenUs && other.text.length > entry.text.length && grew(entry.text, other.text);
+    return entry.wasRead && !entries.some(isContinuation);
   }
 
   function tell(entry: Entry): SettledLine {
@@ -249,11 +285,12 @@ export function createTranscript(): Transcript {
     wait: settle,
     settleNow(untold) {
       const settled: SettledLine[] = [];
+      [question] = untold;
       for (const entry of entries) {
         if (entry.isVisible && untold.has(entry.text)) {
           entry.isUntold = true;
           entry.isSettled = true;
-        } else if (!entry.isSettled && (entry.isVisible || entry.isFinal || entry.wasRead)) {
+        } else if (!entry.isSettled && isToBeTold(entry)) {
           settled.push(tell(entry));
         }
       }
@@ -272,7 +309,7 @@ export function createTranscript(): Transcript {
         if (!entry.isVisible) continue;
         entry.isVisible = false;
         // It stood there to the last.
-        entry.wasRead = true;
+        entry.isFinal = true;
       }
       forget(Infinity);
       lastSeen = [];
@@ -284,30 +321,41 @@ export function createTranscript(): Transcript {
 const isJustGone = (entry: Entry, timeUs: number) =>
   !entry.isVisible && !entry.isFinal && timeUs - entry.sinceUs < goneSettleUs;
 
-/** Takes the entry that this line is a later state of out of the list, and what stands before it. */
-function takeChanged(replaced: Entry[], { text, frame }: ScreenLine): Entry | undefined {
-  const bare = bareText(text);
+/**
+ * Takes the entry that this line is a later state of out of the list, and what stands before it.
+ * `lastingOf` gives what of a text stays the same in all of a line's states.
+ */
+function takeChanged(
+  replaced: Entry[],
+  { text, frame }: ScreenLine,
+  lastingOf: (text: string) => string,
+): Entry | undefined {
+  const lasting = lastingOf(text);
   const index = replaced.findIndex(
-    (entry) => entry.frame === frame && (bareText(entry.text) === bare || grew(entry.text, text)),
+    (entry) => entry.frame === frame && (lastingOf(entry.text) === lasting || grew(entry.text, text)),
   );
   return index === -1 ? undefined : replaced.splice(0, index + 1).at(-1);
 }
 
-/** Whether the text is the older one continued; marks like `**` come and go while a text is being written. */
+/**
+ * Whether the text is the older one continued; marks like `**` come and go while a text is being written.
+ * One with another number at its end is another one.
+ */
 function grew(older: string, text: string): boolean {
-  const start = lettersOf(older);
-  return start !== '' && lettersOf(text).startsWith(start);
+  const [start, whole] = [lettersOf(older), lettersOf(text)];
+  return start !== '' && whole.startsWith(start) && !/^\d\d/.test(whole.slice(start.length - 1));
 }
 
 const lettersOf = (text: string) => text.replace(/[^\p{L}\p{N}]+/gu, '');
 
-/** Without what blinks, turns and counts: symbols in front, digits, spaces. */
-function bareText(text: string): string {
-  return text
-    .replace(/^[^\p{L}\p{N}$/~"'`([{<]+/u, '')
-    .replace(/\d+/g, '0')
-    .replace(/\s+/g, '');
-}
+/** Without what blinks and turns: symbols in front, and spaces. */
+const steadyText = (text: string) => withoutSpaces(text.replace(/^[^\p{L}\p{N}$/~"'`([{<]+/u, ''));
+
+/** Without what counts, either. */
+const bareText = (text: string) => steadyText(text).replace(/\d+/g, '0');
+
+/** A line in a frame is another one than the same text without it. */
+const framedText = ({ frame, text }: Pick<ScreenLine, 'frame' | 'text'>) => `${frame ?? ''}│${text.trim()}`;
 
 const withoutSpaces = (text: string) => text.replace(/\s+/g, '');
 
@@ -356,8 +404,8 @@ function placesOf(entries: readonly Entry[], lines: readonly ScreenLine[]): (num
   }
 
   function match(candidates: readonly number[], from: number, to: number): void {
-    const texts = candidates.map((index) => entries[index]?.text ?? '');
-    const wanted = lines.slice(from, to).map(({ text }) => text);
+    const texts = candidates.flatMap((index) => entries[index] ?? []).map(framedText);
+    const wanted = lines.slice(from, to).map(framedText);
     for (const [line, candidate] of commonSequence(wanted, texts)) places[from + line] = candidates[candidate];
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Chunk, streams } from '../../src/domain/chunk.ts';
 import { limits } from '../../src/domain/config.ts';
 import type { Event } from '../../src/domain/event.ts';
+import type { Form, Frame } from '../../src/domain/line.ts';
 import type { Pack } from '../../src/domain/pattern.ts';
 import { createExtractor } from '../../src/extract/extractor.ts';
 import { loadPack } from '../../src/extract/load-pack.ts';
@@ -82,6 +83,24 @@ export function eventsOf(matcher: Matcher, chunks: readonly Chunk[]): Event[] {
 }
 
 /** What is found in these lines, printed on one stream. */
-export function eventsOfLines(matcher: Matcher, lines: readonly string[]): Event[] {
+export function eventsOfLines(
+  matcher: Matcher,
+  lines: readonly string[],
+  { form, frame }: { form?: Form | undefined; frame?: Frame | undefined } = {},
+): Event[] {
+  if (form === 'screen') {
+    const extractor = createExtractor({ matcher, nowMs: () => 0 });
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    const frames = new Map(frame ? lines.map((_, index) => [index, frame] as const) : []);
+    const place = {
+      stream: 'stdout',
+      firstLine: 1,
+      lines: lines.length,
+      offset: 0,
+      endOffset: bytes.length,
+      timeUs: 0,
+    } as const;
+    return [...extractor.scan({ ...place, bytes, form, frames }), ...extractor.end()];
+  }
   return eventsOf(matcher, [{ stream: 'stdout', offset: 0, timeUs: 0, bytes: Buffer.from(`${lines.join('\n')}\n`) }]);
 }

@@ -46,8 +46,9 @@ export function readGolden(file: string | URL): Golden {
 }
 
 /** How long a tool took is told by the recording's clock where the agent does not tell it, and is not compared. */
-function withoutClock(metadata: Readonly<Record<string, JsonValue>> | undefined): Pick<GoldenEvent, 'metadata'> {
-  const rest = Object.entries(metadata ?? {}).filter(([name]) => name !== 'duration_ms');
+function withoutClock(metadata: Readonly<Record<string, JsonValue>> = {}): Pick<GoldenEvent, 'metadata'> {
+  const isOfTool = 'gen_ai.tool.call.id' in metadata;
+  const rest = Object.entries(metadata).filter(([name]) => !isOfTool || name !== 'duration_ms');
   return rest.length === 0 ? {} : { metadata: z.record(z.string(), json).parse(Object.fromEntries(rest)) };
 }
 

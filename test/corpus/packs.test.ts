@@ -25,6 +25,22 @@ const anyLine = '^.*\\S.*$';
 
 /** A heading that begins each section. */
 const headings: Readonly<Record<string, string>> = {
+  'claude screen_header': 'Claude Code v2.1.329',
+  'claude screen_prompt': '❯ please',
+  'claude screen_answer': '● Sure.',
+  'claude screen_tool': '● Bash(npm test)',
+  'codex screen_header': '>_ OpenAI Codex (v0.169.0)',
+  'codex screen_prompt': '› please',
+  'codex screen_answer': '• Sure.',
+  'codex screen_tool': '• Ran npm test',
+  'codex screen_explored': '• Explored',
+  'gemini screen_prompt': '> please',
+  'gemini screen_answer': '✦ Sure.',
+  'gemini screen_stats': 'Model  Reqs  Input Tokens  Cache Reads  Output Tokens',
+  'opencode screen_output': '$ npm test',
+  'opencode printed_output': '$ npm test',
+  'screen prompt': '❯ please',
+  'screen answer': '● Sure.',
   header: 'OpenAI Codex v0.169.0',
   user: 'user',
   thinking: 'thinking',
@@ -55,7 +71,12 @@ describe('the shipped packs', () => {
 
   it('have in each regex a literal to filter by, but for those of a section and for answers', () => {
     const without = patterns.filter(
-      ({ section, literals, regex }) => section === undefined && literals === undefined && regex !== anyLine,
+      ({ section, literals, regex, form, type }) =>
+        section === undefined &&
+        literals === undefined &&
+        regex !== anyLine &&
+        // An interface without a mark before answers and prompts.
+        !(form === 'screen' && (type === 'response' || type === 'prompt')),
     );
     expect(without.map(({ id }) => id)).toEqual([]);
   });
@@ -77,19 +98,21 @@ const printed = patterns.filter(
     section === undefined || pack.sections.some(({ id, begin }) => id === section && begin !== undefined),
 );
 
-describe.each(printed)('$pack.name: $id', ({ pack, id, type, section, stream, examples }) => {
+describe.each(printed)('$pack.name: $id', ({ pack, id, type, section, stream, form, frame, examples }) => {
   const own = Object.entries(matchers).find(([agent]) => pack.agents.includes(agent));
   const matcher = own?.[1] ?? matchers['any agent'];
 
   it('is the one event of each of its examples, with all the other patterns there', () => {
     expect(stream ?? 'stdout').toBe('stdout');
-    const heading = section === undefined ? [] : [headings[section] ?? section];
+    const heading = section === undefined ? [] : [headings[`${pack.name} ${section}`] ?? headings[section] ?? section];
+    const look = { form, frame: frame === 'none' ? undefined : frame };
     for (const example of examples.match) {
-      const found = eventsOfLines(matcher, [...heading, example])
+      const found = eventsOfLines(matcher, [...heading, example], look)
         .filter(({ lineNumber }) => lineNumber > heading.length)
         .map((event) => ({ pattern: event.pattern, type: event.type, line: event.originalLine }));
       const expected = { pattern: id, type, line: example };
-      if (twoFacts.includes(example)) expect(found).toContainEqual(expected);
+      if (type === undefined) expect(found).toEqual([]);
+      else if (twoFacts.includes(example)) expect(found).toContainEqual(expected);
       else expect(found).toEqual([expected]);
     }
   });

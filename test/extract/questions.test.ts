@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pack, Question } from '../../src/domain/pattern.ts';
-import { createQuestionWatch, grantedEvent, questionEvent, type QuestionNews } from '../../src/extract/questions.ts';
+import { answerEvent, createQuestionWatch, questionEvent, type QuestionNews } from '../../src/extract/questions.ts';
 
 const numbered: Question = {
   id: 'permission_prompt',
@@ -184,7 +184,7 @@ describe('the events of a question', () => {
   });
 
   it('tell what was granted', () => {
-    expect(grantedEvent(asked(), place)).toMatchObject({
+    expect(answerEvent(asked(), 'granted', place)).toMatchObject({
       type: 'permission',
       pattern: 'permission_granted',
       matchedValue: 'ls -la',

@@ -16,6 +16,7 @@ function terminalOf(options: { columns: number; rows: number; keyframeBytes?: nu
     ...rest,
     onSignal: () => undefined,
     onSwitch: () => undefined,
+    onFrame: () => undefined,
     ...(keyframes && { onKeyframe: (keyframe) => keyframes.push(keyframe) }),
   });
 }

@@ -203,6 +203,29 @@ describe('an interface that paints the screen', () => {
     expect(terminal.told.filter((line) => line.endsWith('s'))).toHaveLength(1);
   });
 
+  it('says each line of a list that scrolls by a page at a time, though they differ by a number only', () => {
+    const terminal = newTerminal(40, 5);
+    terminal.print(alternateOn);
+    for (let page = 0; page < 3; page += 1) {
+      for (let row = 1; row <= 5; row += 1) terminal.print(at(row, `line ${page * 5 + row}`));
+      terminal.pass(1500);
+    }
+    terminal.end();
+    expect(terminal.told).toEqual(Array.from({ length: 15 }, (_, index) => `line ${index + 1}`));
+  });
+
+  it('says what flashed up before when it comes to stay', () => {
+    const terminal = newTerminal();
+    terminal.print(alternateOn, at(1, 'one'), at(2, 'two'));
+    terminal.pass(20);
+    terminal.print(at(2, ''));
+    terminal.pass(1500);
+    terminal.print(at(2, 'two'));
+    terminal.pass(1500);
+    terminal.end();
+    expect(terminal.told).toEqual(['one', 'two']);
+  });
+
   it('says the same line again when it comes again below', () => {
     const terminal = newTerminal();
     terminal.print(alternateOn, at(1, '> again'), at(2, 'ok'));
@@ -334,7 +357,7 @@ describe('an interface that paints the screen', () => {
     terminal.pass(60);
     terminal.print(at(1, 'whole'), '\u001b[?2026l');
     terminal.pass(60);
-    expect(terminal.screens.map(({ lines }) => lines.map(({ text }) => text))).toEqual([[], [], ['whole']]);
+    expect(terminal.screens.map(({ lines }) => lines.map(({ text }) => text))).toEqual([[], [], ['whole'], ['whole']]);
   });
 
   it('can be settled at once, but for the lines of a question, which are never told', () => {
