@@ -185,6 +185,8 @@ export interface Question {
   readonly command?: string;
   /** A line that says, when the question has gone, that the answer was no. */
   readonly refused?: string;
+  /** How to run its regexes; worked out when a pack is loaded. */
+  readonly executions: { readonly [regex in 'question' | 'option' | 'command' | 'refused']?: Execution };
   readonly risk: RiskLevel;
   readonly autoConfirmable: boolean;
   readonly examples: { readonly match: readonly string[]; readonly noMatch: readonly string[] };

@@ -150,10 +150,20 @@ function toQuestion(entry: QuestionEntry): Question {
     option,
     ...(command !== undefined && { command }),
     ...(refused !== undefined && { refused }),
+    executions: executionsOf({ question, option, command, refused }),
     risk,
     autoConfirmable: auto_confirmable,
     examples: { match: examples.match, noMatch: examples.no_match },
   };
+}
+
+function executionsOf(regexes: Readonly<Record<string, string | undefined>>): Question['executions'] {
+  return Object.fromEntries(
+    Object.entries(regexes).flatMap(([name, regex]) => {
+      const execution = regex === undefined ? undefined : runnable(regex, '');
+      return execution ? [[name, execution]] : [];
+    }),
+  );
 }
 
 /** What the matcher wants to know of a regex. An invalid one has been complained about, and never gets there. */

@@ -105,7 +105,7 @@ export function answerEvent(
 /** Index of the line, first seen from this offset on, that says that the answer was no. */
 export function refusalIn({ rule }: AskedQuestion, block: LineBlock, fromOffset: number): number | undefined {
   if (rule.refused === undefined) return undefined;
-  const refused = boundedRegex(rule.refused, '');
+  const refused = boundedRegex(rule.refused, '', rule.executions.refused);
   const lines = Buffer.from(block.bytes).toString().split('\n');
   const isRefusal = (line: string, index: number) =>
     (block.lineOffsets?.[index] ?? block.offset) >= fromOffset && matchesOf(refused, line).length > 0;
@@ -123,9 +123,9 @@ interface Rule {
 function toRule(rule: Question): Rule {
   return {
     rule,
-    question: boundedRegex(rule.question, ''),
-    option: boundedRegex(rule.option, ''),
-    ...(rule.command !== undefined && { command: boundedRegex(rule.command, '') }),
+    question: boundedRegex(rule.question, '', rule.executions.question),
+    option: boundedRegex(rule.option, '', rule.executions.option),
+    ...(rule.command !== undefined && { command: boundedRegex(rule.command, '', rule.executions.command) }),
   };
 }
 

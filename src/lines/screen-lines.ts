@@ -12,7 +12,7 @@ const lookIntervalUs = 50_000;
 /** It is looked at this late, though frames may follow each other without a pause. */
 const maxUnseenUs = 250_000;
 
-/** The same for a frame whose end is still to be announced. */
+/** The same where frames are announced, and one may be under way. */
 const frameUs = 100_000;
 const maxFrameUs = 1_000_000;
 
@@ -69,6 +69,7 @@ export function createScreenLines(options: {
   let lastLookUs = -lookIntervalUs;
   let isUnseen = false;
   let frames = 0;
+  let lastFrameUs = -Infinity;
   let laidAnewUntilUs = 0;
   let wasAlternate = false;
   /** Once there was an interface, what it leaves behind is still as it laid it out, and its last words are its own. */
@@ -80,6 +81,7 @@ export function createScreenLines(options: {
   function seeFrame(): void {
     if (frames >= framesAhead + timeUs / lookIntervalUs) return;
     frames += 1;
+    lastFrameUs = timeUs;
     look(timeUs, true);
   }
 
@@ -142,7 +144,8 @@ export function createScreenLines(options: {
   /** When the screen is to be looked at; undefined when nothing has changed. */
   function lookDueUs(): number | undefined {
     if (!isUnseen) return undefined;
-    const [pauseUs, latestUs] = terminal.isMidFrame ? [frameUs, maxFrameUs] : [quietUs, maxUnseenUs];
+    const isAnnounced = terminal.isMidFrame || timeUs - lastFrameUs < maxFrameUs;
+    const [pauseUs, latestUs] = isAnnounced ? [frameUs, maxFrameUs] : [quietUs, maxUnseenUs];
     const earliest = Math.max(timeUs + pauseUs, lastLookUs + lookIntervalUs);
     return Math.max(timeUs, Math.min(earliest, lastLookUs + latestUs));
   }

@@ -39,7 +39,7 @@ const goneSettleUs = 500_000;
 /** More lines at a time that differ by their numbers only are no counters, but other lines. */
 const maxCounters = 3;
 /** How many lines back a repetition is recognized. */
-const maxRemembered = 2000;
+const maxRemembered = 1000;
 
 interface Entry {
   text: string;
@@ -269,9 +269,10 @@ export function createTranscript(): Transcript {
   /** Not so what only flashed up, and what went when another line came that continues it. */
   function isToBeTold(entry: Entry): boolean {
     if (entry.isVisible || entry.isFinal) return true;
+    if (!entry.wasRead) return false;
     const isContinuation = (other: Entry) =>
       other.firstSeenUs > entry.firstSeenUs && other.text.length > entry.text.length && grew(entry.text, other.text);
-    return entry.wasRead && !entries.some(isContinuation);
+    return !entries.some(isContinuation);
   }
 
   function tell(entry: Entry): SettledLine {

@@ -7,6 +7,7 @@ const numbered: Question = {
   question: '^(?:Do you want|Would you like) to .*\\?$',
   option: '^(?:[❯›] )?(?<key>\\d)\\. (?<label>.+)$',
   command: '^\\$ (?<command>.+)$',
+  executions: {},
   risk: 'medium',
   autoConfirmable: false,
   examples: { match: [], noMatch: [] },

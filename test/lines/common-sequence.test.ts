@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commonSequence } from '../../src/lines/common-sequence.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
-const letters = (text: string) => [...text];
+const letters = (text: string) => Array.from(text);
 const common = (first: string, second: string) =>
   commonSequence(letters(first), letters(second))
     .map(([index]) => first[index])

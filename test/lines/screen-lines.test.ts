@@ -357,7 +357,7 @@ describe('an interface that paints the screen', () => {
     terminal.pass(60);
     terminal.print(at(1, 'whole'), '\u001b[?2026l');
     terminal.pass(60);
-    expect(terminal.screens.map(({ lines }) => lines.map(({ text }) => text))).toEqual([[], [], ['whole'], ['whole']]);
+    expect(terminal.screens.map(({ lines }) => lines.map(({ text }) => text))).toEqual([[], [], ['whole']]);
   });
 
   it('can be settled at once, but for the lines of a question, which are never told', () => {
