@@ -16,7 +16,7 @@ const shared = {
   format: 'esm',
   target: 'node20.19',
   // Native packages stay what npm installed.
-  external: ['better-sqlite3', 'node-pty'],
+  external: ['better-sqlite3', 'node-pty', 'bufferutil', 'utf-8-validate'],
   // Packages in CommonJS, once bundled, still ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
@@ -52,7 +52,12 @@ async function bundle() {
     outdir: next,
     splitting: true,
     metafile: true,
-    entryPoints: { ridealong: 'src/cli/main.ts', follow: 'src/follow.ts', index: 'src/index.ts' },
+    entryPoints: {
+      ridealong: 'src/cli/main.ts',
+      follow: 'src/follow.ts',
+      'query-thread': 'src/query-thread.ts',
+      index: 'src/index.ts',
+    },
   });
   writeFileSync(join(next, 'third-party-licenses.txt'), licencesOf(Object.keys(metafile.inputs)));
 }

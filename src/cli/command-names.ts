@@ -5,6 +5,8 @@ export const readingCommands = [
   'events',
   'code',
   'logs',
+  'tail',
+  'serve',
   'patterns',
   'reindex',
   'import',

@@ -9,8 +9,10 @@ import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
 import { reindexCommand } from './commands/reindex.ts';
+import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
+import { tailCommand } from './commands/tail.ts';
 import { expectedValue } from './expected-value.ts';
 import type { CommandGroup, Completer } from './program.ts';
 import { completionRequest, readWords } from './read-words.ts';
@@ -28,6 +30,8 @@ const commands: readonly (Command | CommandGroup)[] = [
   eventsCommand,
   codeCommand,
   logsCommand,
+  tailCommand,
+  serveCommand,
   patterns,
   reindexCommand,
   importCommand,

@@ -143,7 +143,7 @@ function withOptions(builder: Argv, specs: OptionSpecs): Argv {
   return builder;
 }
 
-function yargsOption({ type, describe, choices }: OptionSpec): Options {
+function yargsOption({ type, describe, choices, short }: OptionSpec): Options {
   const list = choices === undefined ? '' : `: ${choices.join(', ')}`;
-  return { type, describe: `${describe}${list}` };
+  return { type, describe: `${describe}${list}`, ...(short !== undefined && { alias: short }) };
 }

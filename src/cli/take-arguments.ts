@@ -18,7 +18,8 @@ export interface Arguments {
 /** A command's own arguments out of what yargs parsed; anything it does not know is refused. */
 export function takeArguments(command: Command, parsed: ParsedWords): Result<Arguments, Failure> {
   const operandNames = command.operands.map(({ usage }) => operandName(usage));
-  const known = new Set(['_', '$0', 'help', 'h', 'version', ...operandNames, ...Object.keys(command.options)]);
+  const optionNames = Object.entries(command.options).flatMap(([name, { short = name }]) => [name, short]);
+  const known = new Set(['_', '$0', 'help', 'h', 'version', ...operandNames, ...optionNames]);
   const unknown = Object.keys(parsed).find((name) => !known.has(name));
   if (unknown !== undefined) {
     const dashes = unknown.length === 1 ? '-' : '--';

@@ -12,6 +12,8 @@ export interface Paths {
   readonly projectPacks: string;
   /** The user's settings; most users have none. */
   readonly config: string;
+  /** Where a running server is found: its socket, its port and its token. */
+  readonly runtime: string;
 }
 
 /** The paths for this environment and working directory. Relative XDG values are ignored, as the specification asks. */
@@ -23,6 +25,7 @@ export function pathsFrom(environment: Readonly<Record<string, string | undefine
   };
   const data = join(xdg('XDG_DATA_HOME', '.local/share'), 'ridealong');
   const config = join(xdg('XDG_CONFIG_HOME', '.config'), 'ridealong');
+  const runtimeFolder = environment['XDG_RUNTIME_DIR'];
   return {
     data,
     database: join(data, 'ridealong.db'),
@@ -30,6 +33,7 @@ export function pathsFrom(environment: Readonly<Record<string, string | undefine
     userPacks: join(config, 'patterns'),
     projectPacks: join(workingDirectory, '.ridealong', 'patterns'),
     config: join(config, 'config.yaml'),
+    runtime: runtimeFolder?.startsWith('/') === true ? join(runtimeFolder, 'ridealong') : join(data, 'run'),
   };
 }
 

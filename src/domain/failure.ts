@@ -6,12 +6,18 @@
 export type Failure =
   | { readonly reason: 'command-not-found' | 'command-not-executable'; readonly message: string }
   | { readonly reason: 'usage'; readonly message: string }
+  /** A cursor of a database that has been rebuilt since. */
+  | { readonly reason: 'cursor-ahead'; readonly message: string }
   | { readonly reason: 'session-not-found' | 'session-ambiguous' | 'session-running'; readonly message: string }
   | { readonly reason: 'pack-invalid'; readonly message: string; readonly complaints: readonly Complaint[] }
   /** Another process holds the write lock: worth another try. */
   | { readonly reason: 'database-busy'; readonly message: string }
   | { readonly reason: 'database-unreadable' | 'database-newer' | 'database-foreign'; readonly message: string }
-  | { readonly reason: 'recording-unreadable' | 'recording-unwritable'; readonly message: string };
+  | { readonly reason: 'recording-unreadable' | 'recording-unwritable'; readonly message: string }
+  /** The user has a server already. */
+  | { readonly reason: 'server-running'; readonly message: string }
+  /** No server can be reached, or is safe, at the place where its socket, its port and its token should be. */
+  | { readonly reason: 'runtime-unusable'; readonly message: string };
 
 /** One complaint about a file a user wrote. Lines and columns count from 1. */
 export interface Complaint {
@@ -50,10 +56,13 @@ export function exitCodeOf(failure: Failure): number {
     case 'database-unreadable':
     case 'database-newer':
     case 'database-foreign':
+    case 'runtime-unusable':
       return exitCodes.inputOutput;
     case 'session-not-found':
     case 'session-ambiguous':
     case 'session-running':
+    case 'cursor-ahead':
+    case 'server-running':
     case 'pack-invalid':
       return exitCodes.failure;
   }

@@ -2,8 +2,8 @@ import type { Batch, Checkpoint } from './batch.ts';
 import type { Failure } from './failure.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 import type { Result } from './result.ts';
-import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, StateChangeRow } from './rows.ts';
-import type { Session } from './session.ts';
+import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, SessionTotals, StateChangeRow } from './rows.ts';
+import type { Session, SessionState } from './session.ts';
 
 /** The store as extraction sees it. Each call is one transaction; none of them throws for an expected failure. */
 export interface EventStore {
@@ -72,6 +72,43 @@ export interface EventFilter {
   readonly limit: number;
 }
 
+export interface CodeBlockFilter {
+  readonly session?: string;
+  readonly agent?: string;
+  /** Case-insensitive; the empty word for blocks that name none. */
+  readonly language?: string;
+  readonly limit: number;
+}
+
+/** Sessions that ran at some moment within the range. */
+export interface TimelineFilter {
+  readonly agent?: string;
+  /** ISO 8601: had not ended before. */
+  readonly since?: string;
+  /** ISO 8601: started before. */
+  readonly until?: string;
+  readonly limit: number;
+}
+
+/** One page of a longer list. */
+export interface Page<Row> {
+  readonly items: readonly Row[];
+  /** How many pass the filter, on all pages; not counted further than {@link mostCounted}. */
+  readonly total: number;
+  /** False where there are more than `total`. */
+  readonly totalIsExact: boolean;
+  /** Give it as `cursor` for the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+/** How far a total is counted where no tally knows it. */
+export const mostCounted = 10_000;
+
+/** Where a page begins; without `cursor` it is the first. One that is none is a `usage` failure. */
+export interface Paged {
+  readonly cursor?: string;
+}
+
 /** The store as readers see it: command line and server. */
 export interface SessionReader {
   /** The newest first. */
@@ -93,6 +130,18 @@ export interface SessionReader {
   history(filter: { agent?: string; days: number }): Result<HistoryDay[], Failure>;
   statisticsByAgent(): Result<AgentStatistics[], Failure>;
   statisticsByPattern(filter: { agent?: string }): Result<PatternStatistics[], Failure>;
+  /** The newest first. */
+  sessionPage(filter: SessionFilter & Paged): Result<Page<SessionRow>, Failure>;
+  /** The newest first: by id; by timestamp when the filter holds nothing but times. */
+  eventPage(filter: EventFilter & Paged): Result<Page<EventRow>, Failure>;
+  /** The newest first. */
+  codeBlockPage(filter: CodeBlockFilter & Paged): Result<Page<CodeBlockRow>, Failure>;
+  /** By their start, the newest first. */
+  timelinePage(filter: TimelineFilter & Paged): Result<Page<TimelineRow>, Failure>;
+  /** Undefined for an agent that never ran. */
+  agentReport(agent: string): Result<AgentReport | undefined, Failure>;
+  /** Undefined for a pattern that never matched. */
+  patternReport(pattern: string): Result<PatternReport | undefined, Failure>;
   close(): void;
 }
 
@@ -120,4 +169,66 @@ export interface PatternStatistics {
   readonly count: number;
   readonly sessions: number;
   readonly last_seen_at: string;
+}
+
+export interface TypeCount {
+  readonly event_type: EventType;
+  readonly count: number;
+}
+
+export interface RiskCount {
+  readonly risk_level: RiskLevel;
+  readonly count: number;
+}
+
+/** One session on a line of time. */
+export interface TimelineRow {
+  readonly agent_name: string;
+  readonly session_id: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly state: SessionState;
+  readonly exit_code: number | null;
+  readonly extraction_events: number;
+  /** The most frequent first. */
+  readonly by_type: readonly TypeCount[];
+}
+
+/** What all sessions of one agent amount to. */
+export interface AgentReport {
+  readonly agent_name: string;
+  readonly sessions: number;
+  readonly running_sessions: number;
+  readonly failed_sessions: number;
+  /** Of the sessions that ended the share that did not fail, 0 to 1; null before the first one ended. */
+  readonly success_rate: number | null;
+  readonly extraction_events: number;
+  readonly by_type: readonly TypeCount[];
+  readonly by_risk: readonly RiskCount[];
+  readonly totals: SessionTotals;
+  /** Of the sessions that ended, in milliseconds; null before the first one did. */
+  readonly durations_ms: {
+    readonly total: number;
+    readonly mean: number;
+    readonly median: number;
+    readonly longest: number;
+  } | null;
+  readonly first_started_at: string;
+  readonly last_started_at: string;
+}
+
+/** What one pattern, by its id, has found. */
+export interface PatternReport {
+  readonly pattern: string;
+  readonly count: number;
+  readonly sessions: number;
+  readonly last_seen_at: string;
+  readonly by_type: readonly TypeCount[];
+  readonly by_risk: readonly RiskCount[];
+  readonly by_agent: readonly {
+    readonly agent_name: string;
+    readonly count: number;
+    readonly sessions: number;
+    readonly last_seen_at: string;
+  }[];
 }

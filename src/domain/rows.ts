@@ -84,12 +84,25 @@ export interface CodeBlockRow {
 
 /** A row of `process_state_changes`. */
 export interface StateChangeRow {
+  /** Out of the same sequence as the events' ids. */
   readonly id: number;
+  readonly agent_name: string;
   readonly session_id: string;
   readonly timestamp: string;
   readonly state: SessionState;
   readonly exit_code: number | null;
   readonly metadata_json: string | null;
+}
+
+/** A row of `session_reindexes`: the session was extracted anew. */
+export interface ReindexRow {
+  /** Out of the same sequence as the events' ids. */
+  readonly id: number;
+  readonly agent_name: string;
+  readonly session_id: string;
+  readonly timestamp: string;
+  /** How many events it had before. */
+  readonly replaced_events: number;
 }
 
 /**

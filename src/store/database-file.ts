@@ -1,4 +1,4 @@
-import { type Stats, chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { applicationId } from './migrate.ts';
 
@@ -29,6 +29,15 @@ export function fileKind(path: string): FileKind {
   }
   const isSqlite = header.toString('latin1', 0, headerMagic.length) === headerMagic;
   return isSqlite && header.readUInt32BE(applicationIdOffset) === applicationId ? 'ours' : 'foreign';
+}
+
+/**
+ * Tells one file at the path from another that took its place, as long as somebody holds the first one open.
+ * Undefined where there is none, or nothing was written yet. Throws the file system's error.
+ */
+export function fileIdentity(path: string): string | undefined {
+  const status = statusOf(path);
+  return status === undefined || status.size === 0 ? undefined : `${status.dev}:${status.ino}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { Session } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
 import { SqliteEventStore } from './event-store.ts';
+import { feedIds } from './feed-ids.ts';
 import { sessionNotFound } from './session-reference.ts';
 
 interface StoredSession {
@@ -44,7 +45,7 @@ export class SqliteEventReplacer implements EventReplacer {
   readonly #staged: Database.Statement<[number], string>;
   readonly #find: Database.Statement<[string], StoredSession>;
   readonly #reset: Database.Statement<[{ key: number; packs_json: string }]>;
-  readonly #nextEventId: Database.Statement<[], number>;
+  readonly #takeId: () => number;
   readonly #mark: Database.Statement<[number, number, number, number]>;
   readonly #counts: Database.Statement<[string], PatternCount>;
 
@@ -59,12 +60,10 @@ export class SqliteEventReplacer implements EventReplacer {
     this.#find = database.prepare('SELECT key, started_us, ended_us, events FROM sessions WHERE session_id = ?');
     this.#reset = database.prepare(
       `UPDATE sessions SET packs_json = :packs_json, state = 'starting', ended_us = NULL, exit_code = NULL,
-         exit_signal = NULL, lines = 0, events = 0, gap_bytes = 0, checkpoint_stdout = 0, checkpoint_stderr = 0
+         exit_signal = NULL, end_id = NULL, lines = 0, events = 0, gap_bytes = 0, checkpoint_stdout = 0, checkpoint_stderr = 0
        WHERE key = :key`,
     );
-    this.#nextEventId = database
-      .prepare<[], number>("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq")
-      .pluck();
+    this.#takeId = feedIds(database);
     this.#mark = database.prepare(
       `INSERT OR REPLACE INTO reindexes (id, session_key, time_us, replaced_events) VALUES (?, ?, ?, ?)`,
     );
@@ -118,7 +117,7 @@ export class SqliteEventReplacer implements EventReplacer {
     if (stored === undefined) return fail(sessionNotFound(session.id));
     if (stored.ended_us === null) return ok('running');
     this.#clear(stored, session);
-    this.#mark.run(this.#takeEventId(), stored.key, Date.now() * 1000, stored.events);
+    this.#mark.run(this.#takeId(), stored.key, Date.now() * 1000, stored.events);
     // A store of its own: keys that it gives out are rolled back with the transaction, should that fail.
     const store = new SqliteEventStore(this.#database, this.#recordings);
     let number = 0;
@@ -142,15 +141,6 @@ export class SqliteEventReplacer implements EventReplacer {
       .prepare("DELETE FROM state_changes WHERE session_key = ? AND NOT (state = 'starting' AND time_us = ?)")
       .run(key, started_us);
     this.#reset.run({ key, packs_json: JSON.stringify(session.packs) });
-  }
-
-  /** An id out of the sequence of the events'. */
-  #takeEventId(): number {
-    const next = this.#nextEventId.get();
-    if (next !== undefined) return next;
-    // There never was an event.
-    this.#database.exec("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 1)");
-    return 1;
   }
 
   #attempt<Value>(action: () => Result<Value, Failure>): Result<Value, Failure> {

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { Batch } from '../domain/batch.ts';
-import type { JsonValue } from '../domain/json.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { JsonValue } from '../domain/json.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Session, SessionEnd, SessionState } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
 import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
+import { feedIds } from './feed-ids.ts';
 import { finalState } from './final-state.ts';
 import { microseconds } from './microseconds.ts';
 import { sessionNotFound } from './session-reference.ts';
@@ -40,6 +41,7 @@ export class SqliteEventStore implements EventStore {
   readonly #recordings: string;
   readonly #keys: DimensionKeys;
   readonly #events: EventWriter;
+  readonly #takeId: () => number;
   readonly #findSession: Database.Statement<[string], StoredSession>;
   readonly #addSession: Database.Statement<[Values]>;
   readonly #advance: Database.Statement<[Values]>;
@@ -54,6 +56,7 @@ export class SqliteEventStore implements EventStore {
     this.#recordings = recordings;
     this.#keys = new DimensionKeys(database);
     this.#events = new EventWriter(database, this.#keys);
+    this.#takeId = feedIds(database);
     this.#findSession = database.prepare(
       `SELECT key, agent_key, started_us, ended_us, checkpoint_stdout, checkpoint_stderr
        FROM sessions WHERE session_id = ?`,
@@ -71,13 +74,13 @@ export class SqliteEventStore implements EventStore {
        WHERE key = :key`,
     );
     this.#addStateChange = database.prepare(
-      `INSERT INTO state_changes (session_key, time_us, state, exit_code, metadata_json)
-       VALUES (:key, :time_us, :state, :exit_code, :metadata_json) ON CONFLICT DO NOTHING`,
+      `INSERT INTO state_changes (id, session_key, time_us, state, exit_code, metadata_json)
+       VALUES (:id, :key, :time_us, :state, :exit_code, :metadata_json) ON CONFLICT DO NOTHING`,
     );
     this.#setState = database.prepare('UPDATE sessions SET state = :state WHERE key = :key AND ended_us IS NULL');
     this.#endSession = database.prepare(
       `UPDATE sessions SET ended_us = :ended_us, exit_code = :exit_code, exit_signal = :exit_signal,
-         gap_bytes = :gap_bytes
+         gap_bytes = :gap_bytes, end_id = :end_id
        WHERE key = :key`,
     );
     this.#latestTime = database
@@ -167,12 +170,14 @@ export class SqliteEventStore implements EventStore {
       exit_code: exitCode,
       exit_signal: exitSignal,
       gap_bytes: end.gapBytes.stdout + end.gapBytes.stderr,
+      end_id: this.#takeId(),
     });
   }
 
   /** A change that is there already, by time and state, is not added again: recovery may report it twice. */
   #changeState(key: number, change: StateRow): void {
     const { changes } = this.#addStateChange.run({
+      id: this.#takeId(),
       key,
       time_us: change.timeUs,
       state: change.state,

@@ -1,21 +1,30 @@
 import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import type {
+  AgentReport,
   AgentStatistics,
+  CodeBlockFilter,
   EventFilter,
   HistoryDay,
+  Page,
+  Paged,
+  PatternReport,
   PatternStatistics,
   SessionFilter,
   SessionReader,
+  TimelineFilter,
+  TimelineRow,
 } from '../domain/ports.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, StateChangeRow } from '../domain/rows.ts';
 import { attempt } from './database-failure.ts';
 import { EventQueries } from './event-queries.ts';
+import { type Place, pageOf, placeOf } from './page.ts';
+import { ReportQueries } from './report-queries.ts';
 import { SessionQueries } from './session-queries.ts';
 import { StatisticsQueries } from './statistics-queries.ts';
 import { SummaryQueries } from './summary-queries.ts';
-import { timeRange } from './time-range.ts';
+import { type TimeRange, timeRange } from './time-range.ts';
 
 /** The store as readers see it, over an open database, which it closes. Each answer is of one moment. */
 export class SqliteSessionReader implements SessionReader {
@@ -25,6 +34,7 @@ export class SqliteSessionReader implements SessionReader {
   readonly #events: EventQueries;
   readonly #summaries: SummaryQueries;
   readonly #statistics: StatisticsQueries;
+  readonly #reports: ReportQueries;
 
   constructor(database: Database.Database, path: string) {
     this.#database = database;
@@ -33,6 +43,7 @@ export class SqliteSessionReader implements SessionReader {
     this.#events = new EventQueries(database);
     this.#summaries = new SummaryQueries(database, this.#events);
     this.#statistics = new StatisticsQueries(database);
+    this.#reports = new ReportQueries(database, this.#summaries);
   }
 
   sessions(filter: SessionFilter): Result<SessionRow[], Failure> {
@@ -81,12 +92,70 @@ export class SqliteSessionReader implements SessionReader {
     return this.#read(() => ok(this.#statistics.byPattern(filter.agent)));
   }
 
+  sessionPage(filter: SessionFilter & Paged): Result<Page<SessionRow>, Failure> {
+    return this.#page(filter, (time, before) => {
+      const rows = this.#sessions.list(oneMore(filter), time, before);
+      return pageOf(rows, filter.limit, startOf, { total: this.#sessions.count(filter, time) });
+    });
+  }
+
+  eventPage(filter: EventFilter & Paged): Result<Page<EventRow>, Failure> {
+    return this.#page(filter, (time, before) => {
+      const rows = this.#events.newestFirst(oneMore(filter), time, before);
+      return pageOf(rows, filter.limit, ({ timestamp }) => timestamp, this.#events.count(filter, time));
+    });
+  }
+
+  codeBlockPage(filter: CodeBlockFilter & Paged): Result<Page<CodeBlockRow>, Failure> {
+    return this.#page(filter, (_time, before) => {
+      const rows = this.#sessions.blockPage(oneMore(filter), before);
+      return pageOf(rows, filter.limit, ({ timestamp }) => timestamp, { total: this.#sessions.countBlocks(filter) });
+    });
+  }
+
+  timelinePage(filter: TimelineFilter & Paged): Result<Page<TimelineRow>, Failure> {
+    return this.#page(filter, (time, before) => {
+      const rows = this.#sessions.listRan(oneMore(filter), time, before);
+      const page = pageOf(rows, filter.limit, startOf, { total: this.#sessions.countRan(filter, time) });
+      return { ...page, items: this.#reports.timeline(page.items) };
+    });
+  }
+
+  agentReport(agent: string): Result<AgentReport | undefined, Failure> {
+    return this.#read(() => ok(this.#reports.agent(agent)));
+  }
+
+  patternReport(pattern: string): Result<PatternReport | undefined, Failure> {
+    return this.#read(() => ok(this.#reports.pattern(pattern)));
+  }
+
   close(): void {
     this.#database.close();
+  }
+
+  #page<Row>(
+    filter: Paged & { readonly since?: string; readonly until?: string },
+    query: (time: TimeRange | undefined, before: Place | undefined) => Page<Row>,
+  ): Result<Page<Row>, Failure> {
+    return this.#read(() => {
+      const time = timeRange(filter);
+      if (!time.ok) return time;
+      const before = placeOf(filter.cursor);
+      return before.ok ? ok(query(time.value, before.value)) : before;
+    });
   }
 
   /** One transaction, because an answer may take several statements. */
   #read<Value>(query: () => Result<Value, Failure>): Result<Value, Failure> {
     return attempt(this.#path, () => this.#database.transaction(query).deferred());
   }
+}
+
+/** To see whether there are more than asked for. */
+function oneMore<Filter extends { readonly limit: number }>(filter: Filter): Filter {
+  return { ...filter, limit: filter.limit + 1 };
+}
+
+function startOf(session: SessionRow): string {
+  return session.started_at;
 }

@@ -3,7 +3,8 @@ import type { AgentStatistics, HistoryDay, PatternStatistics } from '../domain/p
 
 const dayUs = 24 * 60 * 60 * 1_000_000;
 
-const isoOf = (column: string) => `
+/** SQL that shows a time in microseconds as ISO 8601. */
+export const isoOf = (column: string) => `
   strftime('%Y-%m-%dT%H:%M:%S', ${column} / 1000000, 'unixepoch') || printf('.%03dZ', ${column} / 1000 % 1000)`;
 
 export const statisticsSql = {

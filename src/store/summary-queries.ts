@@ -10,6 +10,35 @@ const eventsShown = 10;
 const sumOf = (name: string) =>
   `sum(iif(json_type(e.metadata_json, '$."${name}"') IN ('integer', 'real'), e.metadata_json ->> '$."${name}"', NULL))`;
 
+/** Where the events `e` of some patterns `p` are found: those of one session, and those of all of an agent's. */
+const ofSession = 'patterns p CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key';
+const ofAgent = `
+  patterns p
+  CROSS JOIN session_tallies t ON t.agent_key = ? AND t.pattern_key = p.key
+  CROSS JOIN events e ON e.session_key = t.session_key AND e.pattern_key = t.pattern_key`;
+
+const used = (events: string) => `
+  SELECT
+    ${sumOf('gen_ai.usage.input_tokens')} AS input_tokens,
+    ${sumOf('gen_ai.usage.output_tokens')} AS output_tokens,
+    ${sumOf('gen_ai.usage.cache_read.input_tokens')} AS cached_tokens,
+    ${sumOf('gen_ai.usage.reasoning.output_tokens')} AS reasoning_tokens,
+    ${sumOf('tokens')} AS tokens,
+    round(${sumOf('cost_usd')}, 9) AS cost_usd,
+    ${sumOf('turns')} AS turns
+  FROM ${events}
+  WHERE p.event_type = 'metric'`;
+
+/** A call that changes several files is one. */
+const toolCalls = (events: string) => `
+  SELECT
+    count(iif(p.event_type = 'tool_use', 1, NULL))
+    + count(DISTINCT iif(p.event_type = 'tool_use', NULL,
+        e.session_key || ' ' || coalesce(e.metadata_json ->> '$."gen_ai.tool.call.id"', e.id)))
+  FROM ${events}
+  WHERE p.event_type = 'tool_use'
+    OR p.event_type = 'file_operation' AND e.metadata_json ->> '$."gen_ai.tool.name"' IS NOT NULL`;
+
 export const summarySql = {
   countsByType: `
     SELECT p.event_type, sum(t.events) AS count FROM session_tallies t
@@ -25,28 +54,10 @@ export const summarySql = {
     CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key
     WHERE p.event_type = 'file_operation' AND json_type(e.metadata_json, '$.path') = 'text'
     GROUP BY path ORDER BY min(e.id)`,
-  used: `
-    SELECT
-      ${sumOf('gen_ai.usage.input_tokens')} AS input_tokens,
-      ${sumOf('gen_ai.usage.output_tokens')} AS output_tokens,
-      ${sumOf('gen_ai.usage.cache_read.input_tokens')} AS cached_tokens,
-      ${sumOf('gen_ai.usage.reasoning.output_tokens')} AS reasoning_tokens,
-      ${sumOf('tokens')} AS tokens,
-      round(${sumOf('cost_usd')}, 9) AS cost_usd,
-      ${sumOf('turns')} AS turns
-    FROM patterns p
-    CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key
-    WHERE p.event_type = 'metric'`,
-  // A call that changes several files is one.
-  toolCalls: `
-    SELECT
-      count(iif(p.event_type = 'tool_use', 1, NULL))
-      + count(DISTINCT iif(p.event_type = 'tool_use', NULL,
-          coalesce(e.metadata_json ->> '$."gen_ai.tool.call.id"', e.id)))
-    FROM patterns p
-    CROSS JOIN events e ON e.session_key = ? AND e.pattern_key = p.key
-    WHERE p.event_type = 'tool_use'
-      OR p.event_type = 'file_operation' AND e.metadata_json ->> '$."gen_ai.tool.name"' IS NOT NULL`,
+  used: used(ofSession),
+  toolCalls: toolCalls(ofSession),
+  usedByAgent: used(ofAgent),
+  toolCallsByAgent: toolCalls(ofAgent),
   codeBlocks: 'SELECT count(*) FROM code_block_occurrences WHERE session_key = ?',
 } as const;
 
@@ -63,7 +74,7 @@ const nothing: SessionTotals = {
 
 type Counts = Pick<SessionSummary, 'countsByType' | 'countsByRisk'>;
 
-/** What one session amounts to. */
+/** What a session amounts to, and what those of an agent used. */
 export class SummaryQueries {
   readonly #events: EventQueries;
   readonly #countsByType: Database.Statement<[number], Counts['countsByType'][number]>;
@@ -71,6 +82,8 @@ export class SummaryQueries {
   readonly #filesTouched: Database.Statement<[number], string>;
   readonly #used: Database.Statement<[number], Omit<SessionTotals, 'tool_calls'>>;
   readonly #toolCalls: Database.Statement<[number], number>;
+  readonly #usedByAgent: Database.Statement<[number], Omit<SessionTotals, 'tool_calls'>>;
+  readonly #toolCallsByAgent: Database.Statement<[number], number>;
   readonly #codeBlocks: Database.Statement<[number], number>;
 
   constructor(database: Database.Database, events: EventQueries) {
@@ -80,6 +93,8 @@ export class SummaryQueries {
     this.#filesTouched = database.prepare<[number], string>(summarySql.filesTouched).pluck();
     this.#used = database.prepare(summarySql.used);
     this.#toolCalls = database.prepare<[number], number>(summarySql.toolCalls).pluck();
+    this.#usedByAgent = database.prepare(summarySql.usedByAgent);
+    this.#toolCallsByAgent = database.prepare<[number], number>(summarySql.toolCallsByAgent).pluck();
     this.#codeBlocks = database.prepare<[number], number>(summarySql.codeBlocks).pluck();
   }
 
@@ -98,6 +113,12 @@ export class SummaryQueries {
       codeBlocks: this.#codeBlocks.get(session.id) ?? 0,
       states,
     };
+  }
+
+  /** What all sessions of an agent used, by its key. */
+  totalsOfAgent(agentKey: number): SessionTotals {
+    const used = this.#usedByAgent.get(agentKey);
+    return { ...nothing, ...used, tool_calls: this.#toolCallsByAgent.get(agentKey) ?? 0 };
   }
 
   #ofRisk(session: SessionRow, risk: RiskLevel): EventRow[] {

@@ -17,14 +17,17 @@ const homes: Readonly<Record<string, string>> = {
   '@eslint-community/regexpp': '^src/extract/',
   'better-sqlite3': '^src/store/',
   ws: '^src/server/',
+  hono: '^src/server/',
+  '@hono/node-server': '^src/server/',
+  '@hono/zod-openapi': '^src/server/',
   yargs: '^src/cli/',
   'cli-table3': '^src/cli/',
   picocolors: '^src/cli/',
-  zod: '^src/(extract/|recording/read-session-file\\.ts$|load-config\\.ts$)',
+  zod: '^src/(extract/|server/|recording/read-session-file\\.ts$|load-config\\.ts$)',
 };
 
 /** What the thread that moves bytes must never load, not even indirectly. */
-const heavy = ['yargs', 'zod', 'yaml', 'better-sqlite3', 'cli-table3', '@eslint-community/regexpp'];
+const heavy = ['hono', 'ws', 'yargs', 'zod', 'yaml', 'better-sqlite3', 'cli-table3', '@eslint-community/regexpp'];
 
 /** Whether it is installed or not. */
 const inPackage = (name: string) => `(^|/)node_modules/(@types/)?${name}/|^${name}(/|$)`;

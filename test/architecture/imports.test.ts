@@ -29,6 +29,8 @@ describe('each rule bites', () => {
     ['the-command-line-reads-only', { 'cli/a.ts': "import '../child/b.ts';", 'child/b.ts': '' }],
     ['better-sqlite3-has-one-home', { 'cli/a.ts': "import Database from 'better-sqlite3'; new Database();" }],
     ['node-pty-has-one-home', { 'run.ts': "import type { IPty } from 'node-pty'; export type P = IPty;" }],
+    ['@hono/zod-openapi-has-one-home', { 'serve.ts': "import { z } from '@hono/zod-openapi'; z.string();" }],
+    ['the-command-line-reads-only', { 'cli/a.ts': "import '../server/b.ts';", 'server/b.ts': '' }],
     ['zod-has-one-home', { 'recording/reader.ts': "import { z } from 'zod'; z.string();" }],
     ['the-main-thread-travels-light', { 'cli/main.ts': "import 'yargs';" }],
     [

@@ -49,6 +49,8 @@ export function contextWith(reader: Partial<SessionReader>, terminal: Terminal):
   };
 }
 
+const emptyPage = { items: [], total: 0, totalIsExact: true, next: null };
+
 /** A reader of a store without sessions, but for what is given. */
 export function readerWith(given: Partial<SessionReader>): SessionReader {
   const notFound = () => fail({ reason: 'session-not-found', message: 'no session matches' } as const);
@@ -62,6 +64,12 @@ export function readerWith(given: Partial<SessionReader>): SessionReader {
     history: () => ok([]),
     statisticsByAgent: () => ok([]),
     statisticsByPattern: () => ok([]),
+    sessionPage: () => ok(emptyPage),
+    eventPage: () => ok(emptyPage),
+    codeBlockPage: () => ok(emptyPage),
+    timelinePage: () => ok(emptyPage),
+    agentReport: () => ok(undefined),
+    patternReport: () => ok(undefined),
     close: () => undefined,
     ...given,
   };

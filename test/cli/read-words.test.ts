@@ -9,7 +9,7 @@ const show = defineCommand({
   options: {
     json: { type: 'boolean', describe: 'As JSON' },
     type: { type: 'string', describe: 'Of this type', choices: ['error', 'metric'] },
-    agent: { type: 'string', describe: 'Of this agent' },
+    agent: { type: 'string', short: 'a', describe: 'Of this agent' },
   },
   examples: [['ridealong show @last', 'the last one']],
   run: () => Promise.resolve(0),
@@ -52,6 +52,10 @@ describe('a command line', () => {
 
   it('may end its options with --', async () => {
     expect(await read('patterns', 'check', '--', '-a')).toMatchObject({ value: { operands: ['-a'] } });
+  });
+
+  it('may give an option by its letter', async () => {
+    expect(await read('show', 'x', '-a', 'b')).toMatchObject({ value: { options: { agent: 'b' } } });
   });
 
   it('may give an option twice: the last counts', async () => {

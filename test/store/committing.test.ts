@@ -115,7 +115,7 @@ describe('a batch', () => {
     });
     expect(storedEvents()).toEqual([
       {
-        id: 1,
+        id: 2,
         agent_name: 'claude',
         session_id: session.id,
         timestamp: '2025-06-01T12:00:00.124500Z',
@@ -146,7 +146,7 @@ describe('a batch', () => {
     addEvents(store, session, [sampleEvent(), sampleEvent()]);
     database.prepare('DELETE FROM sessions').run();
     addEvents(store, sampleSession({ id: sampleId('01B') }), [sampleEvent()]);
-    expect(storedEvents().map((event) => event.id)).toEqual([3]);
+    expect(storedEvents().map((event) => event.id)).toEqual([5]);
   });
 
   it('that fails midway leaves nothing, and the next one finds a place', () => {
@@ -208,7 +208,7 @@ describe('a code block', () => {
     const [first] = valueOf(reader.codeBlocks({ session: session.id }));
     const [second] = valueOf(reader.codeBlocks({ session: other.id }));
     expect(first).toEqual({
-      id: 1,
+      id: 2,
       agent_name: 'claude',
       session_id: session.id,
       timestamp: '2025-06-01T12:00:00.124500Z',
@@ -241,6 +241,7 @@ describe('a state change', () => {
     expect(valueOf(reader.stateChanges(session.id))).toEqual([
       {
         id: 1,
+        agent_name: 'claude',
         session_id: session.id,
         timestamp: '2025-06-01T12:00:00.123Z',
         state: 'starting',
@@ -249,6 +250,7 @@ describe('a state change', () => {
       },
       {
         id: 2,
+        agent_name: 'claude',
         session_id: session.id,
         timestamp: '2025-06-01T12:00:01.000Z',
         state: 'needs_input',

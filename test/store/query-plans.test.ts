@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventSql } from '../../src/store/event-queries.ts';
+import { feedSql } from '../../src/store/feed-queries.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
+import { reportSql } from '../../src/store/report-queries.ts';
 import { sessionSql } from '../../src/store/session-queries.ts';
 import { statisticsSql } from '../../src/store/statistics-queries.ts';
 import { summarySql } from '../../src/store/summary-queries.ts';
@@ -25,10 +27,10 @@ function planOf(sql: string): string[] {
 const readsAll = /^SCAN (e|s|t|o|c|events|sessions|session_tallies|code_block\w+|state_changes)\b/;
 const sorts = /USE TEMP B-TREE FOR ORDER BY/;
 /** These stop at their limit, on the way through an index that has their order. */
-const inOrder: string[] = ['newest', 'byPosition'];
+const inOrder: string[] = ['newest', 'byPosition', 'countOfBlocks'];
 
 describe('the plan of a query', () => {
-  it.each(Object.entries({ ...eventSql, ...sessionSql, ...summarySql }))(
+  it.each(Object.entries({ ...eventSql, ...feedSql, ...sessionSql, ...summarySql, ...reportSql }))(
     'reads no whole table of sessions or events: %s',
     (name, sql) => {
       if (inOrder.includes(name)) return;
@@ -36,23 +38,30 @@ describe('the plan of a query', () => {
     },
   );
 
-  it.each(['newest', 'inTime', 'talliesOfAgent', 'eventsOfTally', 'eventsOfTallyInTime'] as const)(
+  it.each(['newest', 'inTime', 'talliesOfAgent', 'eventsOfTally', 'eventsOfTallyInTime', 'stretch'] as const)(
     'needs no sorting for the newest events: %s',
     (name) => {
       expect(planOf(eventSql[name]).filter((step) => sorts.test(step))).toEqual([]);
     },
   );
 
-  it.each(['all', 'running', 'ofAgent', 'runningOfAgent', 'byPosition'] as const)(
+  it.each(['all', 'running', 'ofAgent', 'runningOfAgent', 'ran', 'ranOfAgent', 'byPosition'] as const)(
     'needs no sorting for the newest sessions: %s',
     (name) => {
       expect(planOf(sessionSql[name]).filter((step) => sorts.test(step))).toEqual([]);
     },
   );
 
+  it.each(['states', 'lastStates', 'ends', 'lastEnds', 'marks', 'lastMarks'] as const)(
+    'needs no sorting for the next entries of the feed: %s',
+    (name) => {
+      expect(planOf(feedSql[name]).filter((step) => sorts.test(step))).toEqual([]);
+    },
+  );
+
   it('finds the events of a session and pattern, and of a time, in an index alone', () => {
     expect(planOf(eventSql.eventsOfTally)).toEqual([
-      'SEARCH events USING COVERING INDEX events_by_session_and_pattern (session_key=? AND pattern_key=? AND rowid>?)',
+      'SEARCH events USING COVERING INDEX events_by_session_and_pattern (session_key=? AND pattern_key=? AND rowid>? AND rowid<?)',
     ]);
     expect(planOf(eventSql.inTime)).toEqual([
       'SEARCH events USING COVERING INDEX events_by_time (time_us>? AND time_us<?)',

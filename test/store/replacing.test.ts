@@ -66,24 +66,24 @@ describe('replacing the events of a session', () => {
   });
 
   it('puts the new ones in the place of the old ones, behind everything that was there', () => {
-    expect(idsOf(session.id)).toEqual(['1 old', '2 code-fence', '3 old']);
+    expect(idsOf(session.id)).toEqual(['2 old', '3 code-fence', '4 old']);
     expect(valueOf(replaceBy({ events: [sampleEvent({ pattern: 'new' }), sampleBlock('new code')] }))).toBe('replaced');
-    expect(idsOf(session.id)).toEqual(['7 new', '8 code-fence']);
-    expect(idsOf(other.id)).toEqual(['4 others', '5 code-fence']);
+    expect(idsOf(session.id)).toEqual(['11 new', '12 code-fence']);
+    expect(idsOf(other.id)).toEqual(['6 others', '7 code-fence']);
   });
 
   it('never gives an old id again, not even when nothing is left', () => {
     replaceBy({ events: [] });
     addEvents(store, other, [sampleEvent({ pattern: 'later' })]);
-    expect(idsOf(other.id)).toEqual(['4 others', '5 code-fence', '7 later']);
+    expect(idsOf(other.id)).toEqual(['6 others', '7 code-fence', '13 later']);
   });
 
   it('leaves a mark between the old ids and the new ones, the last of each session', () => {
     replaceBy({ events: [sampleEvent()] });
-    expect(marks()).toEqual([{ id: 6, session_id: session.id, replaced_events: 3 }]);
+    expect(marks()).toEqual([{ id: 10, session_id: session.id, replaced_events: 3 }]);
     replaceBy({ events: [sampleEvent()] });
-    expect(marks()).toEqual([{ id: 8, session_id: session.id, replaced_events: 1 }]);
-    expect(idsOf(session.id)).toEqual(['9 generic-error']);
+    expect(marks()).toEqual([{ id: 14, session_id: session.id, replaced_events: 1 }]);
+    expect(idsOf(session.id)).toEqual(['15 generic-error']);
   });
 
   it('marks also a store that never had an event', () => {
@@ -96,7 +96,7 @@ describe('replacing the events of a session', () => {
     valueOf(emptyReplacer.commit(session.id, { ...sampleBatch(startOfRecording, [sampleEvent()]), end: sessionEnd }));
     valueOf(emptyReplacer.replace(session));
     expect(empty.prepare('SELECT (SELECT id FROM reindexes) AS mark, (SELECT id FROM events) AS event').all()).toEqual([
-      { mark: 1, event: 2 },
+      { mark: 4, event: 5 },
     ]);
   });
 
@@ -140,17 +140,17 @@ describe('replacing the events of a session', () => {
     // It does not follow the first.
     valueOf(replacer.commit(session.id, { ...first, end: sessionEnd }));
     expect(() => replacer.replace(session)).toThrow('do not follow');
-    expect(idsOf(session.id)).toEqual(['1 old', '2 code-fence', '3 old']);
+    expect(idsOf(session.id)).toEqual(['2 old', '3 code-fence', '4 old']);
     expect(marks()).toEqual([]);
 
     replaceBy({ events: [sampleEvent({ pattern: 'new' })] });
-    expect(idsOf(session.id)).toEqual(['7 new']);
+    expect(idsOf(session.id)).toEqual(['11 new']);
   });
 
   it('leaves a session alone that has not ended, or is not there', () => {
     expect(valueOf(replacer.begin(other.id))).toBe('running');
     expect(valueOf(replacer.replace(other))).toBe('running');
-    expect(idsOf(other.id)).toEqual(['4 others', '5 code-fence']);
+    expect(idsOf(other.id)).toEqual(['6 others', '7 code-fence']);
     const unknown = sampleSession({ id: sampleId('01C') });
     expect(failureOf(replacer.begin(unknown.id)).reason).toBe('session-not-found');
     expect(failureOf(replacer.replace(unknown)).reason).toBe('session-not-found');

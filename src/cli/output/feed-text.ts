@@ -1,0 +1,79 @@
+import picocolors from 'picocolors';
+import type { Colors, Formatter } from 'picocolors/types.js';
+import { type FeedEntry, timeOf } from '../../domain/feed.ts';
+import type { RiskLevel } from '../../domain/pattern.ts';
+import { printableLine } from '../printable.ts';
+import type { Terminal } from '../terminal.ts';
+import { exitText, sessionDuration } from './session-text.ts';
+import { riskStyle, stateStyle } from './styles.ts';
+import { cutToWidth, textWidth } from './text-width.ts';
+import { timeText } from './times.ts';
+
+/** As much of a session's id as tells it apart from those that did not start in the same millisecond. */
+const idShown = 10;
+
+interface Part {
+  readonly text: string;
+  /** Filled up with spaces to so many columns. */
+  readonly width?: number;
+  readonly style?: Formatter | undefined;
+}
+
+/** An entry of the feed as one line: harmless to a terminal, and no wider than it. */
+export function feedLine(entry: FeedEntry, terminal: Pick<Terminal, 'isTerminal' | 'columns' | 'colour'>): string {
+  const colours = picocolors.createColors(terminal.colour);
+  const { agent_name, session_id } = entry.row;
+  const parts: Part[] = [
+    { text: timeText(timeOf(entry), terminal.isTerminal), style: colours.dim },
+    { text: agent_name, width: 8, style: colours.cyan },
+    { text: session_id.slice(0, idShown), style: colours.dim },
+    ...tellingParts(entry, colours),
+  ];
+  let left = terminal.columns;
+  let line = '';
+  for (const { text, width = 0, style } of parts) {
+    if (left <= 0) break;
+    const shown = cutToWidth(printableLine(text), left);
+    const padding = ' '.repeat(Math.max(0, width - textWidth(shown)));
+    line += `${style?.(shown) ?? shown}${padding}  `;
+    left -= textWidth(shown) + padding.length + 2;
+  }
+  return `${line.trimEnd()}\n`;
+}
+
+function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
+  switch (entry.kind) {
+    case 'extraction': {
+      const { event_type, risk_level, pattern, matched_value } = entry.row;
+      return [...kindParts(event_type, risk_level, colours), { text: pattern }, { text: matched_value }];
+    }
+    case 'state':
+      return [
+        ...kindParts('state', '', colours),
+        { text: entry.row.state, style: stateStyle(entry.row.state, colours) },
+      ];
+    case 'complete': {
+      const session = entry.row;
+      const exit = exitText(session);
+      const took = sessionDuration(session, new Date(timeOf(entry)));
+      return [
+        ...kindParts('complete', '', colours),
+        { text: session.state, style: stateStyle(session.state, colours) },
+        { text: `${exit === '' ? '' : `exit ${exit}, `}took ${took}, ${session.total_extraction_events} events` },
+      ];
+    }
+    case 'reindex':
+      return [
+        ...kindParts('reindex', '', colours),
+        { text: `extracted anew: the ${entry.row.replaced_events} events told of it before are void` },
+      ];
+  }
+}
+
+function kindParts(kind: string, risk: RiskLevel | '', colours: Colors): Part[] {
+  const style = risk === '' ? undefined : riskStyle(risk, colours);
+  return [
+    { text: kind, width: 14 },
+    { text: risk, width: 8, style },
+  ];
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import type { Paths } from './domain/config.ts';
+import type { Failure } from './domain/failure.ts';
+import { fail, ok, type Result } from './domain/result.ts';
+import { recordingFolder } from './recording/folder.ts';
+import { identify } from './recording/process-identity.ts';
+import { recover } from './recover.ts';
+import type { LogPart, ReadLog } from './server/api.ts';
+import { createQueryThread } from './server/query-thread.ts';
+import { type RunningServer, startServer } from './server/server.ts';
+import { openFeed } from './store/open-feed.ts';
+
+/** A query that takes longer is given up. */
+const queryLimitMs = 2_000;
+
+export interface ServeOptions {
+  readonly version: string;
+  /** As in `ServerParts`. */
+  readonly port: number;
+  /** As in `ReadLog`. */
+  readonly textOf: (bytes: Uint8Array) => string;
+  /** Told of sessions that could not be recovered; the others are served. */
+  readonly complain: (message: string) => void;
+}
+
+/** Starts the server over the store and the recordings of this user. */
+export async function serve(
+  paths: Paths,
+  { version, port, textOf, complain }: ServeOptions,
+): Promise<Result<RunningServer, Failure>> {
+  const identity = identify(process.pid);
+  if (identity === undefined) throw new Error('this process does not run');
+  try {
+    mkdirSync(paths.data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return fail({ reason: 'runtime-unusable', message: (error as Error).message });
+  }
+  for (const { message } of await recover(paths)) complain(message);
+  const feed = openFeed(paths.database);
+  if (!feed.ok) return feed;
+  const queries = createQueryThread(
+    () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths }),
+    queryLimitMs,
+  );
+  const started = await startServer({
+    version,
+    process: identity,
+    runtime: paths.runtime,
+    database: paths.database,
+    feed: feed.value,
+    ask: queries.ask,
+    log: { bytes: (part) => readRecording(paths, part), text: textOf },
+    port,
+  });
+  const end = async () => {
+    feed.value.close();
+    await queries.close();
+  };
+  if (!started.ok) {
+    await end();
+    return started;
+  }
+  return ok({
+    ...started.value,
+    async close() {
+      await started.value.close();
+      await end();
+    },
+  });
+}
+
+async function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {
+  const path = recordingFolder(paths.recordings, session).streams[stream];
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const { size: recordedBytes } = await file.stat();
+    const buffer = Buffer.alloc(Math.max(0, Math.min(to, recordedBytes) - from));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+    return ok({ bytes: buffer.subarray(0, bytesRead), recordedBytes });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Errors without a code are bugs, not something about the file.
+    if (code === undefined) throw error;
+    const why = code === 'ENOENT' ? `there is no ${stream} of session ${session}` : message;
+    return fail({ reason: 'recording-unreadable', message: why });
+  } finally {
+    await file?.close();
+  }
+}

@@ -1,0 +1,127 @@
+import { z } from '@hono/zod-openapi';
+import { streams } from '../domain/chunk.ts';
+import { type Cursor, type FeedFilter, feedKinds } from '../domain/feed.ts';
+import { eventTypes, riskLevels } from '../domain/pattern.ts';
+
+/*
+ * What requests may say. The same schemas validate them and make the OpenAPI
+ * document.
+ */
+
+/** Crockford's base 32, as our ids are written. */
+const sessionId = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'is not a session id (a ULID)');
+const agent = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'is not the name of an agent');
+const pattern = z.string().min(1).max(200);
+const language = z.string().max(64);
+const time = z.iso.datetime({ offset: true, error: 'is not a time such as 2026-01-31T12:00:00Z' });
+
+/** A whole number written in digits. */
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, 'is not a whole number')
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, `is not between ${least} and ${most}`)
+    .openapi({ type: 'integer', minimum: least, maximum: most });
+const limit = wholeNumber(1, 10_000).optional().describe('At most so many; 100 when absent');
+const flag = z.enum(['true', 'false'], { error: 'takes true or false' }).transform((word) => word === 'true');
+const cursor = z.string().min(1).max(200).optional().describe('What the page before has as `next`');
+
+export const sessionParameters = z.object({ id: sessionId });
+export const agentParameters = z.object({ name: agent });
+export const patternParameters = z.object({ pattern });
+
+export const sessionsQuery = z.strictObject({
+  agent: agent.optional(),
+  days: wholeNumber(1, 36_500).optional().describe('Started within the last so many days'),
+  active: flag.optional().describe('Only those that have not ended'),
+  limit,
+  cursor,
+});
+
+export const eventsQuery = z.strictObject({
+  agent: agent.optional(),
+  type: z.enum(eventTypes).optional(),
+  pattern: pattern.optional(),
+  session: sessionId.optional(),
+  risk: z.enum(riskLevels).optional(),
+  from: time.optional().describe('Not before'),
+  to: time.optional().describe('Before'),
+  limit,
+  cursor,
+});
+
+export const codeBlocksQuery = z.strictObject({
+  agent: agent.optional(),
+  language: language.optional(),
+  session: sessionId.optional(),
+  limit,
+  cursor,
+});
+
+export const timelineQuery = z.strictObject({
+  agent: agent.optional(),
+  from: time.optional().describe('Not before'),
+  to: time.optional().describe('Before'),
+  limit,
+  cursor,
+});
+
+/** Most of a recording that one answer holds. */
+export const maxLogBytes = 1024 * 1024;
+
+export const logQuery = z.strictObject({
+  stream: z.enum(streams).optional(),
+  from: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('Offset of the first byte'),
+  to: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('Offset behind the last byte'),
+  raw: flag.optional().describe('The bytes as they were recorded'),
+});
+
+export const screenQuery = z.strictObject({
+  at: wholeNumber(0, 1_000_000_000_000)
+    .optional()
+    .describe("Milliseconds after the session's start; now, or its end, when absent"),
+});
+
+const kinds = z
+  .string()
+  .transform((list) => list.split(','))
+  .superRefine((words, context) => {
+    for (const word of words) {
+      if (feedKinds.some((kind) => kind === word)) continue;
+      const message = word === 'log' ? 'log is not offered' : `takes ${feedKinds.join(', ')} with commas between them`;
+      context.addIssue({ code: 'custom', message });
+    }
+  })
+  .transform((words) => feedKinds.filter((kind) => words.includes(kind)));
+
+export const feedQuery = z.strictObject({
+  since: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('A cursor: everything behind it. 0 for all that there is; from now on when absent'),
+  type: z.enum(eventTypes).optional(),
+  pattern: pattern.optional(),
+  risk: z.enum(riskLevels).optional(),
+  agent: agent.optional(),
+  session: sessionId.optional(),
+  kinds: kinds.optional().describe(`Of ${feedKinds.join(', ')}, with commas between them; all when absent`),
+});
+
+/** What a subscriber wants, and from where on. */
+export interface FeedRequest {
+  readonly filter: FeedFilter;
+  readonly since?: Cursor;
+}
+
+export function feedRequestOf({ since, ...filter }: z.infer<typeof feedQuery>): FeedRequest {
+  return { filter: present(filter), ...(since !== undefined && { since }) };
+}
+
+/** The same without the members that are undefined. */
+export function present<Values extends object>(
+  values: Values,
+): { [Name in keyof Values]: Exclude<Values[Name], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Values]: Exclude<Values[Name], undefined>;
+  };
+}

@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import type { Failure } from '../domain/failure.ts';
+import type { FeedReader } from '../domain/feed.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { ProcessIdentity } from '../domain/session.ts';
+import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
+import { createApi, type ReadLog } from './api.ts';
+import { FeedHub, type FeedLimits } from './feed-hub.ts';
+import { listenOnOwnSocket } from './own-socket.ts';
+import { type Problem, problemBody } from './problem.ts';
+import type { Ask } from './queries.ts';
+import { prepareRuntimeFolder } from './runtime-folder.ts';
+import { removeServeFile, writeServeFile } from './serve-file.ts';
+import { createFeedSockets } from './websocket.ts';
+
+export interface ServerParts {
+  readonly version: string;
+  readonly process: ProcessIdentity;
+  /** See `Paths`. */
+  readonly runtime: string;
+  /** The database, whose changes are watched. */
+  readonly database: string;
+  readonly feed: FeedReader;
+  readonly ask: Ask;
+  readonly log: ReadLog;
+  /** The port to begin with; the next free one is taken. 0 for any. */
+  readonly port: number;
+  readonly feedLimits?: FeedLimits;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly serveFile: string;
+  /** Says goodbye to all clients and leaves no file behind. */
+  close(): Promise<void>;
+}
+
+/** Only there everybody on the machine may connect; what they may then is for the token to say. */
+const loopback = '127.0.0.1';
+/** How many ports are tried. */
+const portsTried = 100;
+/** How long clients may take to answer our goodbye. */
+const goodbyeMs = 1_000;
+const maxConnections = 256;
+
+/** Starts the user's server: on its socket, which nobody else has then, and on a port of this machine. */
+export async function startServer(parts: ServerParts): Promise<Result<RunningServer, Failure>> {
+  const files = prepareRuntimeFolder(parts.runtime);
+  if (!files.ok) return files;
+  const { socket, serveFile } = files.value;
+  const token = newToken();
+  const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
+  const sockets = createFeedSockets(hub);
+  const { version, ask, log } = parts;
+  const api = createApi({ version, startedAt: new Date(), ask, log, hub });
+  const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
+
+  const serverBehind = (gate: () => Gate | undefined): Server => {
+    const check = (request: IncomingMessage) => {
+      const behind = gate();
+      return (behind && refusal(request.headers, behind)) ?? unsupported(request);
+    };
+    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+      for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+      const problem = check(request);
+      if (problem) refuse(response, problem);
+      else answer(request, response);
+    });
+    server.maxConnections = maxConnections;
+    server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
+      duplex.on('error', () => duplex.destroy());
+      const problem = check(request) ?? sockets.upgrade(request, duplex, head);
+      if (problem) refuseUpgrade(duplex, problem);
+    });
+    return server;
+  };
+
+  const own = serverBehind(() => undefined);
+  const taken = await listenOnOwnSocket(own, socket);
+  if (!taken.ok) return taken;
+  let port = 0;
+  const open = serverBehind(() => ({ port, token }));
+  const listening = await listenOnPort(open, parts.port);
+  if (!listening.ok) {
+    own.close();
+    return listening;
+  }
+  port = listening.value;
+  const written = writeServeFile(serveFile, { process: parts.process, port, token });
+  if (!written.ok) {
+    own.close();
+    open.close();
+    return written;
+  }
+
+  return ok({
+    port,
+    serveFile,
+    async close() {
+      removeServeFile(serveFile, token);
+      const closed = Promise.all([own, open].map((server) => new Promise((resolve) => server.close(resolve))));
+      hub.close();
+      for (const server of [own, open]) server.closeIdleConnections();
+      const timer = setTimeout(() => {
+        sockets.terminate();
+        for (const server of [own, open]) server.closeAllConnections();
+      }, goodbyeMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  });
+}
+
+async function listenOnPort(server: Server, first: number): Promise<Result<number, Failure>> {
+  const last = first === 0 ? 0 : Math.min(first + portsTried - 1, 65_535);
+  for (let port = first; port <= last; port += 1) {
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      server.once('error', resolve);
+      server.listen(port, loopback, () => {
+        server.off('error', resolve);
+        resolve(undefined);
+      });
+    });
+    const address = server.address();
+    if (error === undefined && typeof address === 'object' && address !== null) return ok(address.port);
+    if (error !== undefined && error.code !== 'EADDRINUSE') {
+      return fail({ reason: 'runtime-unusable', message: `cannot listen on ${loopback}:${port}: ${error.message}` });
+    }
+  }
+  return fail({ reason: 'runtime-unusable', message: `no port from ${first} to ${last} is free on ${loopback}` });
+}
+
+/** What nobody may ask for. */
+function unsupported({ method = '', headers }: IncomingMessage): Problem | undefined {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (hasBody && type !== 'application/json') {
+    return { status: 415, code: 'unsupported_media_type', message: 'a body must be application/json' };
+  }
+  if (method === 'GET') return undefined;
+  return { status: 405, code: 'method_not_allowed', message: 'there is nothing but GET' };
+}
+
+const extraHeaders: { readonly [Status in Problem['status']]?: Readonly<Record<string, string>> } = {
+  401: { 'www-authenticate': 'Bearer' },
+  405: { allow: 'GET' },
+};
+
+/** The connection ends with it: what else was sent is not read. */
+function refuse(response: ServerResponse, problem: Problem): void {
+  const headers = { 'content-type': 'application/json', connection: 'close', ...extraHeaders[problem.status] };
+  response.writeHead(problem.status, headers).end(JSON.stringify(problemBody(problem)));
+}
+
+function refuseUpgrade(duplex: Duplex, problem: Problem): void {
+  const body = JSON.stringify(problemBody(problem));
+  const headers = {
+    ...securityHeaders,
+    ...extraHeaders[problem.status],
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  duplex.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join('')}\r\n${body}`);
+}

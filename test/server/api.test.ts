@@ -1,0 +1,344 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fail } from '../../src/domain/result.ts';
+import { addEvents, end, sampleBlock, sampleEvent, sampleId, sampleSession } from '../store/fixtures/samples.ts';
+import { ask, runServer, type TestServer } from './support/running-server.ts';
+
+const id = sampleId('01A');
+const unknownId = sampleId('01Z');
+const claude = sampleSession({ id });
+const codex = sampleSession({ id: sampleId('01B'), agent: 'codex', startedAt: '2025-07-01T12:00:00.000Z' });
+
+let to: TestServer;
+beforeEach(async () => {
+  to = await runServer();
+});
+
+function fill(): void {
+  addEvents(to.store, claude, [
+    sampleEvent({ pattern: 'first' }),
+    sampleBlock('let a;'),
+    sampleEvent({ risk: 'high' }),
+  ]);
+  end(to.store, claude, { kind: 'exited', code: 0 });
+  addEvents(to.store, codex, [sampleEvent({ timeUs: 5 })]);
+}
+
+const json = async (path: string) => (await ask(to, path)).json;
+const items = async (path: string) => ((await json(path)) as { items: Record<string, unknown>[] }).items;
+const nothing = { items: [], total: 0, total_is_exact: true, next: null };
+const badParameter = (field: string) => ({
+  error: { code: 'bad_parameter', message: expect.stringContaining(field) as string, field },
+});
+
+describe('/api/health', () => {
+  it('tells the version and where the feed is', async () => {
+    fill();
+    expect(await json('/api/health')).toMatchObject({
+      status: 'ok',
+      version: '1.2.3',
+      pid: process.pid,
+      subscribers: 0,
+    });
+    const { cursor } = (await json('/api/health')) as { cursor: number };
+    expect(cursor).toBeGreaterThan(4);
+  });
+
+  it('is there before any session is', async () => {
+    expect(await json('/api/health')).toMatchObject({ status: 'ok', cursor: 0 });
+  });
+});
+
+describe('/api/agents', () => {
+  it('lists agents with their counts', async () => {
+    fill();
+    expect(await items('/api/agents')).toMatchObject([
+      { agent_name: 'codex', sessions: 1 },
+      { agent_name: 'claude', sessions: 1, extraction_events: 3, error_events: 2 },
+    ]);
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/agents')).toEqual({ items: [], total: 0, next: null });
+  });
+});
+
+describe.each(['/api/sessions', '/api/query/sessions'])('%s', (path) => {
+  it('lists sessions, the newest first', async () => {
+    fill();
+    expect((await items(path)).map(({ session_id }) => session_id)).toEqual([codex.id, claude.id]);
+    expect((await items(`${path}?agent=claude`)).map(({ session_id }) => session_id)).toEqual([claude.id]);
+    expect((await items(`${path}?active=true`)).map(({ session_id }) => session_id)).toEqual([codex.id]);
+    expect(await items(`${path}?days=1`)).toEqual([]);
+  });
+
+  it('comes in pages', async () => {
+    fill();
+    const first = (await json(`${path}?limit=1`)) as { total: number; next: string };
+    expect(first).toMatchObject({ total: 2, items: [{ session_id: codex.id }] });
+    expect(await json(`${path}?limit=1&cursor=${encodeURIComponent(first.next)}`)).toMatchObject({
+      items: [{ session_id: claude.id }],
+      next: null,
+    });
+  });
+
+  it('is empty at first', async () => {
+    expect(await json(path)).toEqual(nothing);
+  });
+});
+
+describe('/api/query/session/:id', () => {
+  it('sums a session up', async () => {
+    fill();
+    expect(await json(`/api/query/session/${id}`)).toMatchObject({
+      session: { session_id: id, state: 'completed' },
+      countsByType: [{ event_type: 'error', count: 2 }, { event_type: 'code_block' }],
+      codeBlocks: 1,
+    });
+  });
+
+  it('knows only sessions that there are', async () => {
+    expect(await ask(to, `/api/query/session/${unknownId}`)).toMatchObject({
+      status: 404,
+      json: { error: { code: 'session_not_found' } },
+    });
+  });
+});
+
+describe('/api/query/extractions', () => {
+  it.each([
+    ['', 4],
+    ['?type=error', 3],
+    ['?agent=codex', 1],
+    [`?session=${id}`, 3],
+    ['?pattern=first', 1],
+    ['?risk=high', 1],
+    [`?session=${id}&type=error&risk=high`, 1],
+    ['?from=2025-07-01T00:00:00Z', 1],
+    ['?to=2025-07-01T00:00:00%2B02:00', 3],
+    ['?risk=critical', 0],
+    ['?limit=2', 2],
+  ])('lists events that pass: %s', async (query, count) => {
+    fill();
+    expect(await items(`/api/query/extractions${query}`)).toHaveLength(count);
+  });
+
+  it('gives each once, page after page', async () => {
+    fill();
+    const ids: unknown[] = [];
+    let query: string | undefined = '';
+    while (query !== undefined) {
+      const page = await json(`/api/query/extractions?limit=1${query}`);
+      const { items: rows, next } = page as { items: { id: number }[]; next: string | null };
+      ids.push(...rows.map((row) => row.id));
+      query = next === null ? undefined : `&cursor=${encodeURIComponent(next)}`;
+    }
+    expect(ids).toHaveLength(4);
+    expect(ids).toEqual([...new Set(ids)].sort((one, other) => Number(other) - Number(one)));
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/query/extractions')).toEqual(nothing);
+  });
+});
+
+describe('/api/query/code-blocks', () => {
+  it('lists code with its content', async () => {
+    fill();
+    expect(await items(`/api/query/code-blocks?language=ts&session=${id}&agent=claude`)).toMatchObject([
+      { content: 'let a;', language: 'ts' },
+    ]);
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/query/code-blocks?language=go')).toEqual(nothing);
+  });
+});
+
+describe('/api/query/timeline', () => {
+  it('lists the sessions of a time', async () => {
+    fill();
+    expect(await items('/api/query/timeline?agent=claude&to=2025-06-02T00:00:00Z')).toMatchObject([
+      { session_id: id, ended_at: '2025-06-01T12:05:00.000Z', extraction_events: 3 },
+    ]);
+    expect(await items('/api/query/timeline?agent=claude&from=2025-06-02T00:00:00Z')).toEqual([]);
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/query/timeline')).toEqual(nothing);
+  });
+});
+
+describe('/api/query/stats', () => {
+  it('sums an agent up', async () => {
+    fill();
+    expect(await json('/api/query/stats/agent/claude')).toMatchObject({
+      agent_name: 'claude',
+      sessions: 1,
+      success_rate: 1,
+      extraction_events: 3,
+    });
+  });
+
+  it('sums a pattern up', async () => {
+    fill();
+    expect(await json('/api/query/stats/pattern/generic-error')).toMatchObject({ count: 2, sessions: 2 });
+  });
+
+  it.each(['agent/nobody', 'pattern/none'])('knows only what there is: %s', async (path) => {
+    fill();
+    expect(await ask(to, `/api/query/stats/${path}`)).toMatchObject({
+      status: 404,
+      json: { error: { code: 'not_found' } },
+    });
+  });
+});
+
+describe('/api/sessions/:id/log', () => {
+  it('gives the text of a recording', async () => {
+    expect(await json(`/api/sessions/${id}/log`)).toEqual({
+      session_id: id,
+      stream: 'stdout',
+      from: 0,
+      to: 8,
+      recorded_bytes: 8,
+      text: 'text of recorded',
+      next: null,
+    });
+  });
+
+  it('gives its bytes', async () => {
+    const answer = await ask(to, `/api/sessions/${id}/log?raw=true`);
+    expect(answer).toMatchObject({ status: 200, text: 'recorded' });
+    expect(answer.headers['content-type']).toBe('application/octet-stream');
+  });
+
+  it('reads a bounded part and tells where it goes on', async () => {
+    const parts: unknown[] = [];
+    const bytes = (part: unknown) => {
+      parts.push(part);
+      return Promise.resolve({ ok: true as const, value: { bytes: Buffer.from('ab'), recordedBytes: 9 } });
+    };
+    to = await runServer({ log: { bytes, text: String } });
+    expect(await json(`/api/sessions/${id}/log?stream=stderr&from=3&to=5`)).toMatchObject({ from: 3, to: 5, next: 5 });
+    await json(`/api/sessions/${id}/log?from=7`);
+    expect(parts).toEqual([
+      { session: id, stream: 'stderr', from: 3, to: 5 },
+      { session: id, stream: 'stdout', from: 7, to: 7 + 1024 * 1024 },
+    ]);
+  });
+
+  it('says that a recording is not there', async () => {
+    const bytes = () => Promise.resolve(fail({ reason: 'recording-unreadable', message: 'gone' } as const));
+    to = await runServer({ log: { bytes, text: String } });
+    expect(await ask(to, `/api/sessions/${unknownId}/log`)).toMatchObject({
+      status: 404,
+      json: { error: { code: 'recording_unreadable', message: 'gone' } },
+    });
+  });
+});
+
+describe('/api/sessions/:id/screen', () => {
+  it('gives what stands there', async () => {
+    expect(await json(`/api/sessions/${id}/screen?at=1500`)).toMatchObject({ session_id: id, lines: ['hi'] });
+  });
+});
+
+describe('a bad parameter', () => {
+  it.each([
+    ['/api/sessions?limit=0', 'limit'],
+    ['/api/sessions?limit=10001', 'limit'],
+    ['/api/sessions?limit=', 'limit'],
+    ['/api/sessions?limit=1e1', 'limit'],
+    ['/api/sessions?limit=1&limit=2', 'limit'],
+    ['/api/sessions?days=0', 'days'],
+    ['/api/sessions?active=yes', 'active'],
+    ['/api/sessions?agent=a/b', 'agent'],
+    ['/api/sessions?cursor=nonsense', 'cursor'],
+    ['/api/sessions?limt=1', 'limt'],
+    ['/api/query/extractions?type=nonsense', 'type'],
+    ['/api/query/extractions?risk=none', 'risk'],
+    ['/api/query/extractions?session=01A', 'session'],
+    ['/api/query/extractions?from=yesterday', 'from'],
+    ['/api/query/extractions?to=2025-13-01T00:00:00Z', 'to'],
+    ['/api/query/extractions?pattern=', 'pattern'],
+    ['/api/query/extractions?cursor=nonsense', 'cursor'],
+    ['/api/query/code-blocks?session=x', 'session'],
+    ['/api/query/code-blocks?cursor=nonsense', 'cursor'],
+    ['/api/query/timeline?from=1', 'from'],
+    ['/api/query/session/01A', 'id'],
+    ['/api/query/session/..%2f..%2fetc%2fpasswd', 'id'],
+    ['/api/query/stats/agent/%20', 'name'],
+    [`/api/sessions/${id}/log?stream=stdin`, 'stream'],
+    [`/api/sessions/${id}/log?from=-1`, 'from'],
+    [`/api/sessions/${id}/log?from=5&to=4`, 'to'],
+    [`/api/sessions/${id}/log?raw=1`, 'raw'],
+    ['/api/sessions/..%2F..%2Fetc/log', 'id'],
+    [`/api/sessions/${id}/screen?at=soon`, 'at'],
+    ['/api/stream?since=-1', 'since'],
+    ['/api/stream?kinds=log', 'kinds'],
+    ['/api/stream?session=1', 'session'],
+  ])('is told by its name: %s', async (path, field) => {
+    expect(await ask(to, path)).toMatchObject({ status: 400, json: badParameter(field) });
+  });
+});
+
+describe('what is not there', () => {
+  it.each(['/', '/api', '/api/nothing', '/ws/none', '/api/sessions/'])('is 404: %s', async (path) => {
+    expect(await ask(to, path)).toMatchObject({ status: 404, json: { error: { code: 'not_found' } } });
+  });
+});
+
+it('a bug is told as no more than that', async () => {
+  to = await runServer({
+    ask: () => {
+      throw new Error('secret detail');
+    },
+  });
+  const answer = await ask(to, '/api/agents');
+  expect(answer).toMatchObject({ status: 500, json: { error: { code: 'internal' } } });
+  expect(answer.text).not.toMatch(/secret|stack|at /);
+});
+
+it('a query that takes too long is 503', async () => {
+  const failure = { status: 503, code: 'timeout', message: 'this takes too long' } as const;
+  to = await runServer({ ask: () => Promise.resolve(fail(failure)) });
+  expect(await ask(to, '/api/query/extractions')).toMatchObject({ status: 503, json: { error: { code: 'timeout' } } });
+});
+
+describe('/api/openapi.json', () => {
+  interface Document {
+    readonly openapi: string;
+    readonly paths: Readonly<Record<string, { get: { parameters?: { name: string; schema: object }[] } }>>;
+    readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  }
+
+  it('describes every path, with what its parameters may be', async () => {
+    const { openapi, paths } = (await json('/api/openapi.json')) as Document;
+    expect(openapi).toBe('3.1.0');
+    expect(Object.keys(paths).sort()).toEqual([
+      '/api/agents',
+      '/api/health',
+      '/api/query/code-blocks',
+      '/api/query/extractions',
+      '/api/query/session/{id}',
+      '/api/query/sessions',
+      '/api/query/stats/agent/{name}',
+      '/api/query/stats/pattern/{pattern}',
+      '/api/query/timeline',
+      '/api/sessions',
+      '/api/sessions/{id}/log',
+      '/api/sessions/{id}/screen',
+      '/api/stream',
+    ]);
+    const limit = paths['/api/sessions']?.get.parameters?.find(({ name }) => name === 'limit');
+    expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 10_000 });
+  });
+
+  it('describes the columns of an event as they are sent', async () => {
+    fill();
+    const { components } = (await json('/api/openapi.json')) as Document;
+    const [event] = await items('/api/query/extractions');
+    const described = components.schemas['Event'] as { properties: object };
+    expect(Object.keys(described.properties).sort()).toEqual(Object.keys(event ?? {}).sort());
+  });
+});
