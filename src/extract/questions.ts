@@ -10,6 +10,8 @@ const holdUs = 60_000;
 const optionsWithin = 16;
 const commandWithin = 8;
 const maxOptions = 12;
+/** What stands below the options tells how to choose among them. */
+const hintLines = 2;
 
 /** A question that was seen on the screen. */
 export interface AskedQuestion {
@@ -18,7 +20,7 @@ export interface AskedQuestion {
   readonly originalLine: string;
   readonly command?: string;
   readonly options: readonly { readonly key?: string; readonly label: string }[];
-  /** The lines from the question to its last option. */
+  /** The lines from the question to its last option, and the hints below. */
   readonly lines: ReadonlySet<string>;
 }
 
@@ -145,7 +147,7 @@ function findQuestion(rules: readonly Rule[], lines: Screen['lines']): AskedQues
         originalLine: line,
         ...(command !== undefined && { command }),
         options: found.options,
-        lines: new Set(lines.slice(index, found.lastLine + 1).map(({ text }) => text)),
+        lines: new Set(lines.slice(index, found.lastLine + 1 + hintLines).map(({ text }) => text)),
       };
     }
   }

@@ -75,10 +75,10 @@ describe('a question on the screen', () => {
     expect(watch.nextUs).toBeUndefined();
   });
 
-  it('reaches from the question to its last option', () => {
+  it('reaches from the question to its last option, and to the hints below', () => {
     const { show, at } = newWatch(numbered);
-    show(0, ...dialog);
-    expect(at(60).map(({ question }) => [...question.lines])).toEqual([dialog.slice(1, 5)]);
+    show(0, ...dialog, 'Tab to amend', 'something else');
+    expect(at(60).map(({ question }) => [...question.lines])).toEqual([[...dialog.slice(1), 'Tab to amend']]);
   });
 
   it('is asked once, whatever else changes on the screen, and whichever option is chosen', () => {
