@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { StateChange } from '../../src/domain/batch.ts';
 import { type Chunk, streams } from '../../src/domain/chunk.ts';
 import { limits } from '../../src/domain/config.ts';
 import type { Event } from '../../src/domain/event.ts';
@@ -36,10 +37,15 @@ export function shippedPacks(): Pack[] {
 
 export const matcherFor = (agent: string): Matcher => createMatcher(packsForAgent(shippedPacks(), agent));
 
+export const eventsOfCapture = (agent: string, capture: Capture): Event[] => committedOf(agent, capture).events;
+
+export const statesOfCapture = (agent: string, capture: Capture): StateChange[] => committedOf(agent, capture).states;
+
 /** All that is committed of a captured session. */
-export function eventsOfCapture(agent: string, { moments, ending, endUs, ...session }: Capture): Event[] {
+function committedOf(agent: string, { moments, ending, endUs, ...session }: Capture) {
   const startedAt = '2026-11-20T12:00:00.000Z';
   const events: Event[] = [];
+  const states: StateChange[] = [];
   const extraction = createSessionExtraction({
     session: { id: '01HZX0000000000000000000ZZ', startedAt, ...session },
     packs: packsForAgent(shippedPacks(), agent),
@@ -47,6 +53,7 @@ export function eventsOfCapture(agent: string, { moments, ending, endUs, ...sess
     store: {
       commit(_, batch) {
         events.push(...batch.events);
+        states.push(...(batch.states ?? []));
         return { ok: true, value: 'committed' };
       },
     },
@@ -57,7 +64,7 @@ export function eventsOfCapture(agent: string, { moments, ending, endUs, ...sess
   const endedAt = new Date(Date.parse(startedAt) + endUs / 1000).toISOString();
   extraction.end({ ending, endedAt, gapBytes: { stdout: 0, stderr: 0 } });
   extraction.finish();
-  return events;
+  return { events, states };
 }
 
 /** What the follower finds in these chunks. */
