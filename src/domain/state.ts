@@ -9,7 +9,10 @@ export type Evidence = { readonly source: EvidenceSource } & { readonly [key: st
 export const evidenceSources = ['process', 'screen', 'message', 'pattern', 'notification', 'output', 'quiet'] as const;
 export type EvidenceSource = (typeof evidenceSources)[number];
 
-/** Sequences by which a program tells its terminal what it is at: `OSC code ; payload`. */
+/**
+ * Sequences by which a program tells its terminal what it is at, `OSC code ; payload`: iTerm2's and ConEmu's 9,
+ * kitty's 99, FinalTerm's 133 for prompts, and rxvt's 777.
+ */
 export const notificationCodes = [9, 99, 133, 777] as const;
 export type NotificationCode = (typeof notificationCodes)[number];
 

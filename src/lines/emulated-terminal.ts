@@ -1,5 +1,6 @@
 import { type IMarker, Terminal } from '@xterm/headless';
 import type { Keyframe } from '../domain/keyframe.ts';
+import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
 import { createKeyframes } from './keyframes.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
@@ -26,7 +27,6 @@ export interface View {
   readonly columns: number;
   /** Index of the cursor's row. */
   readonly cursorRow: number;
-  readonly isCursorVisible: boolean;
   readonly isAlternate: boolean;
   /** Whether a program has taken the terminal over, rather than just printing: it asks for keys, or paints a screen of its own. */
   readonly isInteractive: boolean;
@@ -34,13 +34,8 @@ export interface View {
   readonly isRepainted: boolean;
 }
 
-/** What the terminal was told beside what it shows. */
-export type TerminalSignal =
-  | { readonly kind: 'bell' }
-  | { readonly kind: 'notification'; readonly code: (typeof notificationCodes)[number]; readonly payload: string };
-
-/** Operating system commands that notify: iTerm2's and ConEmu's 9, kitty's 99, rxvt's 777, and FinalTerm's 133 for prompts. */
-export const notificationCodes = [9, 99, 777, 133] as const;
+/** The clock is not the terminal's. */
+type Untimed<Signal> = Signal extends unknown ? Omit<Signal, 'timeUs'> : never;
 
 const maxPayloadLength = 1024;
 
@@ -64,7 +59,6 @@ export interface EmulatedTerminal {
   resize(columns: number, rows: number): void;
   /** Whether the program is in the midst of a frame (synchronized output, mode 2026). */
   readonly isMidFrame: boolean;
-  readonly isAlternate: boolean;
   /** What is to be seen since the last look. */
   look(): View;
   /** What stands on the screen now. */
@@ -76,7 +70,8 @@ export interface EmulatedTerminal {
 export function createEmulatedTerminal(options: {
   readonly columns: number;
   readonly rows: number;
-  readonly onSignal: (signal: TerminalSignal) => void;
+  /** Told what the terminal was told beside what it shows. */
+  readonly onSignal: (signal: Untimed<NotificationSignal>) => void;
   /** Told when the screen is about to be changed for the alternate one, or back. */
   readonly onSwitch: () => void;
   /** Told when a frame is complete, where the program says so (synchronized output, mode 2026). */
@@ -173,9 +168,6 @@ export function createEmulatedTerminal(options: {
     get isMidFrame() {
       return terminal.modes.synchronizedOutputMode;
     },
-    get isAlternate() {
-      return isAlternate();
-    },
     look() {
       const { baseY, cursorY } = terminal.buffer.active;
       const start = firstRow();
@@ -185,7 +177,6 @@ export function createEmulatedTerminal(options: {
         scrolledOff: baseY - start,
         columns: terminal.cols,
         cursorRow: baseY - start + cursorY,
-        isCursorVisible,
         isAlternate: isAlternate(),
         isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
         isRepainted,

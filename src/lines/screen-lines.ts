@@ -1,7 +1,8 @@
 import type { Chunk } from '../domain/chunk.ts';
 import type { Keyframe } from '../domain/keyframe.ts';
 import type { Form, Frame, LineBlock, Screen } from '../domain/line.ts';
-import { createEmulatedTerminal, type TerminalSignal } from './emulated-terminal.ts';
+import type { NotificationSignal } from '../domain/state.ts';
+import { createEmulatedTerminal } from './emulated-terminal.ts';
 import { inputRow, linesOf, printedLinesOf, type ScreenLine } from './screen-text.ts';
 import { createTranscript, type SettledLine } from './transcript.ts';
 
@@ -47,7 +48,7 @@ export interface ScreenLines {
 export function createScreenLines(options: {
   readonly columns: number;
   readonly rows: number;
-  readonly onSignal: (signal: TerminalSignal & { readonly timeUs: number }) => void;
+  readonly onSignal: (signal: NotificationSignal) => void;
   /** Told at each look at which the screen has changed. */
   readonly onScreen: (screen: Screen) => void;
   /** Told now and then what to begin with to show the screen of a later moment. */

@@ -44,6 +44,8 @@ const maxRemembered = 1000;
 interface Entry {
   text: string;
   /** The text without its spaces, by which it is recognized when it was wrapped otherwise. */
+  unspaced: string;
+  /** Its letters and digits, by which it is recognized while it grows. */
   letters: string;
   readonly frame?: Frame;
   /** `screen` once it was seen on an interface: programs print a little before they take the terminal over. */
@@ -182,7 +184,8 @@ export function createTranscript(): Transcript {
     growing = undefined;
     return {
       text,
-      letters: withoutSpaces(text),
+      unspaced: withoutSpaces(text),
+      letters: lettersOf(text),
       ...(frame && { frame }),
       form,
       offset,
@@ -204,7 +207,8 @@ export function createTranscript(): Transcript {
       entry.isSettled = false;
     }
     entry.text = text;
-    entry.letters = withoutSpaces(text);
+    entry.unspaced = withoutSpaces(text);
+    entry.letters = lettersOf(text);
   }
 
   function hide(entry: Entry, timeUs: number): void {
@@ -271,7 +275,9 @@ export function createTranscript(): Transcript {
     if (entry.isVisible || entry.isFinal) return true;
     if (!entry.wasRead) return false;
     const isContinuation = (other: Entry) =>
-      other.firstSeenUs > entry.firstSeenUs && other.text.length > entry.text.length && grew(entry.text, other.text);
+      other.firstSeenUs > entry.firstSeenUs &&
+      other.text.length > entry.text.length &&
+      grew(entry.letters, other.letters);
     return !entries.some(isContinuation);
   }
 
@@ -332,18 +338,18 @@ function takeChanged(
   lastingOf: (text: string) => string,
 ): Entry | undefined {
   const lasting = lastingOf(text);
+  const letters = lettersOf(text);
   const index = replaced.findIndex(
-    (entry) => entry.frame === frame && (lastingOf(entry.text) === lasting || grew(entry.text, text)),
+    (entry) => entry.frame === frame && (lastingOf(entry.text) === lasting || grew(entry.letters, letters)),
   );
   return index === -1 ? undefined : replaced.splice(0, index + 1).at(-1);
 }
 
 /**
- * Whether the text is the older one continued; marks like `**` come and go while a text is being written.
+ * Whether a text with these letters is the one with the others continued; marks like `**` come and go while a text is being written.
  * One with another number at its end is another one.
  */
-function grew(older: string, text: string): boolean {
-  const [start, whole] = [lettersOf(older), lettersOf(text)];
+function grew(start: string, whole: string): boolean {
   return start !== '' && whole.startsWith(start) && !/^\d\d/.test(whole.slice(start.length - 1));
 }
 
@@ -400,7 +406,7 @@ function placesOf(entries: readonly Entry[], lines: readonly ScreenLine[]): (num
     if (first === undefined || places[0] !== undefined) return;
     const next = places.find((place) => place !== undefined) ?? entries.length;
     const end = withoutSpaces(first.text);
-    const whole = entries.findLastIndex((entry, index) => index < next && entry.letters.endsWith(end));
+    const whole = entries.findLastIndex((entry, index) => index < next && entry.unspaced.endsWith(end));
     if (whole !== -1 && entries[whole]?.text !== first.text) places[0] = whole;
   }
 
@@ -414,7 +420,7 @@ function placesOf(entries: readonly Entry[], lines: readonly ScreenLine[]): (num
 /** As {@link placesOf}, where everything may have been printed again, perhaps with its rows wrapped otherwise, perhaps twice. */
 function placesAfterRepaint(entries: readonly Entry[], lines: readonly ScreenLine[]): (number | undefined)[] {
   const places: (number | undefined)[] = lines.map(() => undefined);
-  const texts = entries.map(({ letters }) => letters);
+  const texts = entries.map(({ unspaced }) => unspaced);
   const wanted = lines.map(({ text }) => withoutSpaces(text));
   let open = wanted.map((_, index) => index);
   for (let pass = 0; pass < maxRepetitions && open.length > 0; pass += 1) {
