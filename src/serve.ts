@@ -7,7 +7,7 @@ import { fail, ok, type Result } from './domain/result.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
 import { recover } from './recover.ts';
-import type { LogPart, ReadLog } from './server/api.ts';
+import type { LogPart, ReadLog } from './server/routes/recordings.ts';
 import { createQueryThread } from './server/query-thread.ts';
 import { type RunningServer, startServer } from './server/server.ts';
 import { openFeed } from './store/open-feed.ts';

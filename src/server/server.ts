@@ -6,13 +6,14 @@ import type { FeedReader } from '../domain/feed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { ProcessIdentity } from '../domain/session.ts';
 import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
-import { createApi, type ReadLog } from './api.ts';
+import { createApi } from './api.ts';
 import { FeedHub, type FeedLimits } from './feed-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
+import type { ReadLog } from './routes/recordings.ts';
 import { createFeedSockets } from './websocket.ts';
 
 export interface ServerParts {

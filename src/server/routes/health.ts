@@ -1,0 +1,27 @@
+import { type Health, health } from '../answers.ts';
+import { type FeedHub, latestOf } from '../feed-hub.ts';
+import { json, refuse } from '../reply.ts';
+import { type Api, route } from '../route.ts';
+
+export interface HealthParts {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly hub: FeedHub;
+}
+
+export function addHealth(api: Api, { version, startedAt, hub }: HealthParts): void {
+  api.openapi(route('/api/health', 'How the server is', health), () => {
+    const cursor = latestOf(hub);
+    if (typeof cursor !== 'number') return refuse(cursor);
+    const { subscribers } = hub;
+    const answer: Health = {
+      status: 'ok',
+      version,
+      started_at: startedAt.toISOString(),
+      pid: process.pid,
+      cursor,
+      subscribers,
+    };
+    return json(answer);
+  });
+}
