@@ -1,8 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
-import { bug } from './problem.ts';
+import { bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
@@ -18,6 +20,11 @@ export interface ApiParts extends HealthParts {
   readonly hub: FeedHub;
 }
 
+const maxBodyBytes = 64 * 1024;
+
+const tooLarge: Problem = { status: 413, code: 'too_large', message: 'a body may have 64 KiB' };
+const wrongMethod: Problem = { status: 405, code: 'method_not_allowed', message: 'this path takes another method' };
+
 /** The HTTP interface: everything but the upgrades to WebSockets. */
 export function createApi(parts: ApiParts): Api {
   const api = new OpenAPIHono<{ Bindings: HttpBindings }>({
@@ -27,6 +34,10 @@ export function createApi(parts: ApiParts): Api {
     refuse({ status: 404, code: 'not_found', message: 'there is nothing here; see /api/openapi.json' }),
   );
   api.onError(() => refuse(bug));
+  const onMethodNotAllowed = (_context: unknown, allowed: readonly string[]) =>
+    json(problemBody(wrongMethod), wrongMethod.status, { allow: allowed.filter((name) => name !== 'HEAD').join(', ') });
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
+  api.use(bodyLimit({ maxSize: maxBodyBytes, onError: () => refuse(tooLarge) }));
   addHealth(api, parts);
   addLists(api, parts);
   addReports(api, parts);

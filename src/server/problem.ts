@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 
 /** What a request is answered with that cannot be served. */
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 415 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 500 | 503;
   /** One word for programs. */
   readonly code: string;
   /** One line for a person. */

@@ -7,8 +7,8 @@ import { type Problem, problemBody } from './problem.ts';
  * type repeated to it; `answers.ts` holds the types.
  */
 
-export function json(body: object, status = 200): never {
-  return Response.json(body, { status }) as never;
+export function json(body: object, status = 200, headers: Readonly<Record<string, string>> = {}): never {
+  return Response.json(body, { status, headers }) as never;
 }
 
 export function octets(bytes: Uint8Array): never {

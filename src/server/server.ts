@@ -140,13 +140,13 @@ function unsupported({ method = '', headers }: IncomingMessage): Problem | undef
   if (hasBody && type !== 'application/json') {
     return { status: 415, code: 'unsupported_media_type', message: 'a body must be application/json' };
   }
-  if (method === 'GET') return undefined;
-  return { status: 405, code: 'method_not_allowed', message: 'there is nothing but GET' };
+  if (method === 'GET' || method === 'POST') return undefined;
+  return { status: 405, code: 'method_not_allowed', message: 'there is nothing but GET and POST' };
 }
 
 const extraHeaders: { readonly [Status in Problem['status']]?: Readonly<Record<string, string>> } = {
   401: { 'www-authenticate': 'Bearer' },
-  405: { allow: 'GET' },
+  405: { allow: 'GET, POST' },
 };
 
 /** The connection ends with it: what else was sent is not read. */

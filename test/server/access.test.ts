@@ -177,11 +177,17 @@ describe('a request with a body', () => {
     },
   );
 
-  it('is refused when it is JSON, too: there is nothing but GET', async () => {
+  it('is refused when it is JSON, too, where there is nothing but GET', async () => {
     const json = { ...headers(), 'content-type': 'application/json; charset=utf-8' };
     const answer = await ask(to, '/api/sessions', { method: 'POST', body: '{}', headers: json });
     expect(answer).toMatchObject({ status: 405, json: error('method_not_allowed') });
     expect(answer.headers['allow']).toBe('GET');
+  });
+
+  it('is refused when it is larger than 64 KiB', async () => {
+    const json = { ...headers(), 'content-type': 'application/json' };
+    const answer = await ask(to, '/api/sessions', { method: 'POST', body: ' '.repeat(65_537), headers: json });
+    expect(answer).toMatchObject({ status: 413, json: error('too_large') });
   });
 
   it.each(['OPTIONS', 'DELETE', 'PUT', 'HEAD'])('and so is %s', async (method) => {
