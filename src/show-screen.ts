@@ -1,11 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isChunk, type RecordingPosition } from './domain/chunk.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Keyframe } from './domain/keyframe.ts';
+import type { ScreenSnapshot } from './domain/replay.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { createEmulatedTerminal, type EmulatedTerminal, type Picture } from './lines/emulated-terminal.ts';
 import type { RecordingFolder } from './recording/folder.ts';
 import { readKeyframe } from './recording/keyframes.ts';
-import { type Recorded, scanTiming } from './recording/scan-timing.ts';
+import { openRecordingReader } from './recording/reader.ts';
+import { type Recorded, type Resize, scanTiming } from './recording/scan-timing.ts';
 
 /** How long after the moment a frame that had begun may be complete. */
 const frameUs = 100_000;
@@ -14,12 +17,71 @@ const frameEnd = '\x1b[?2026l';
 
 const pieceBytes = 64 * 1024;
 
+/** No sequence is read in so many pieces. */
+const mostMomentsToEnd = 100;
+
 /**
  * What stood on the screen of a session in a terminal, `atUs` microseconds after it started, or stands there now.
  * A frame that had begun (synchronized output) is shown complete. Fails when the recording cannot be read.
  */
-export async function showScreen(folder: RecordingFolder, atUs = Infinity): Promise<Result<Picture, Failure>> {
+export function showScreen(folder: RecordingFolder, atUs = Infinity): Promise<Result<Picture, Failure>> {
+  return withScreen(folder, atUs, ({ terminal, fd, offset }) => {
+    if (terminal.isMidFrame) {
+      const rest = read(fd, offset, scanTiming(folder, atUs + frameUs).offsets.stdout - offset);
+      const end = rest.indexOf(frameEnd);
+      if (end !== -1) show(terminal, rest.subarray(0, end + frameEnd.length));
+    }
+    return terminal.picture();
+  });
+}
+
+/** The screen from which what follows can be shown, and where in the recording that begins. */
+export interface ScreenPlace {
+  readonly screen: ScreenSnapshot;
+  readonly position: RecordingPosition;
+}
+
+/**
+ * The screen as it was before all that was recorded from `timeUs` on. Where that would be in the midst of a sequence
+ * or a character, it is the screen behind the end of it.
+ */
+export function screenBefore(folder: RecordingFolder, timeUs: number): Promise<Result<ScreenPlace, Failure>> {
+  return withScreen(folder, timeUs - 1, ({ terminal, until }) => {
+    const reader = openRecordingReader(folder, until);
+    try {
+      for (let count = 0; count < mostMomentsToEnd && !terminal.isBetweenSequences; count += 1) {
+        const moment = reader.next();
+        if (moment === undefined) break;
+        if (isChunk(moment)) show(terminal, moment.bytes);
+        else if (moment.kind === 'resize') terminal.resize(moment.columns, moment.rows);
+      }
+      const { columns, lines } = terminal.picture();
+      const { position } = reader;
+      const offset = position.offsets.stdout;
+      return { screen: { columns, rows: lines.length, sequences: terminal.sequences(), offset }, position };
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+interface OpenScreen {
+  /** What was recorded is shown on it. */
+  readonly terminal: EmulatedTerminal;
+  readonly until: Recorded;
+  readonly fd: number;
+  /** How many bytes are shown. */
+  readonly offset: number;
+}
+
+/** Looks at the screen as it was `atUs` microseconds after the session's start. */
+async function withScreen<Seen>(
+  folder: RecordingFolder,
+  atUs: number,
+  look: (screen: OpenScreen) => Seen,
+): Promise<Result<Seen, Failure>> {
   let fd: number | undefined;
+  let terminal: EmulatedTerminal | undefined;
   try {
     fd = openSync(folder.streams.stdout, 'r');
     const keyframe = readKeyframe(folder, atUs);
@@ -27,13 +89,14 @@ export async function showScreen(folder: RecordingFolder, atUs = Infinity): Prom
     if (!from.ok) return from;
     const until = scanTiming(folder, atUs);
     // What a crash has left without a time was the last to be shown.
-    const offset = atUs === Infinity ? fstatSync(fd).size : until.offset;
+    const end = atUs === Infinity ? fstatSync(fd).size : until.offsets.stdout;
+    terminal = terminalOf(from.value);
     const resizes = until.resizes.filter((resize) => keyframe === undefined || resize.offset > keyframe.offset);
-    const latestOffset = () => scanTiming(folder, atUs + frameUs).offset;
-    return ok(replay(fd, from.value, { offset, resizes }, latestOffset));
+    return ok(look({ terminal, until, fd, offset: replay(fd, from.value.offset, { end, resizes }, terminal) }));
   } catch (error) {
     return fail(unreadable(folder, error as NodeJS.ErrnoException));
   } finally {
+    terminal?.dispose();
     if (fd !== undefined) closeSync(fd);
   }
 }
@@ -47,9 +110,7 @@ async function startOf(folder: RecordingFolder): Promise<Result<Keyframe, Failur
   return ok({ timeUs: 0, offset: 0, columns, rows, screen: '' });
 }
 
-/** Shows what was recorded from the keyframe on. */
-function replay(fd: number, from: Keyframe, until: Recorded, latestOffset: () => number): Picture {
-  const { columns, rows } = from;
+function terminalOf({ columns, rows, screen }: Keyframe): EmulatedTerminal {
   const terminal = createEmulatedTerminal({
     columns,
     rows,
@@ -57,23 +118,23 @@ function replay(fd: number, from: Keyframe, until: Recorded, latestOffset: () =>
     onSwitch: () => undefined,
     onFrame: () => undefined,
   });
-  try {
-    show(terminal, Buffer.from(from.screen));
-    let { offset } = from;
-    for (const resize of until.resizes) {
-      offset = play(fd, offset, resize.offset, terminal);
-      terminal.resize(resize.columns, resize.rows);
-    }
-    offset = play(fd, offset, until.offset, terminal);
-    if (terminal.isMidFrame) {
-      const rest = read(fd, offset, latestOffset() - offset);
-      const end = rest.indexOf(frameEnd);
-      if (end !== -1) show(terminal, rest.subarray(0, end + frameEnd.length));
-    }
-    return terminal.picture();
-  } finally {
-    terminal.dispose();
+  show(terminal, Buffer.from(screen));
+  return terminal;
+}
+
+/** Shows what was recorded from the keyframe on. @returns as `play` does */
+function replay(
+  fd: number,
+  from: number,
+  { end, resizes }: { end: number; resizes: readonly Resize[] },
+  terminal: EmulatedTerminal,
+): number {
+  let offset = from;
+  for (const resize of resizes) {
+    offset = play(fd, offset, resize.offset, terminal);
+    terminal.resize(resize.columns, resize.rows);
   }
+  return play(fd, offset, end, terminal);
 }
 
 /** @returns the offset up to which the recording has been shown now */
@@ -95,7 +156,8 @@ function read(fd: number, offset: number, length: number): Buffer {
   return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
 }
 
-function unreadable(folder: RecordingFolder, error: NodeJS.ErrnoException): Failure {
+/** Why the recording cannot be read; throws what is a bug. */
+export function unreadable(folder: RecordingFolder, error: NodeJS.ErrnoException): Failure {
   // Errors without a code are bugs, not something about the files.
   if (error.code === undefined) throw error;
   const reason = error.code === 'ENOENT' ? 'it is not there any more' : error.message;

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { defineCommand } from '../command.ts';
-import { createSequenceStripper } from '../strip-sequences.ts';
+import { createSequenceStripper } from '../../domain/strip-sequences.ts';
 import { refuse } from '../terminal.ts';
 import { version } from '../version.ts';
 

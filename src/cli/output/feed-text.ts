@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 import type { Colors, Formatter } from 'picocolors/types.js';
 import { type FeedEntry, timeOf } from '../../domain/feed.ts';
 import type { RiskLevel } from '../../domain/pattern.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import type { Terminal } from '../terminal.ts';
 import { exitText, sessionDuration } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
