@@ -7,6 +7,8 @@ import { fail, ok, type Result } from './domain/result.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
 import { recover } from './recover.ts';
+import { processClock } from './replay/process-clock.ts';
+import { startReplay } from './replay/start-replay.ts';
 import type { LogPart, ReadLog } from './server/routes/recordings.ts';
 import { createQueryThread } from './server/query-thread.ts';
 import { type RunningServer, startServer } from './server/server.ts';
@@ -40,10 +42,10 @@ export async function serve(
   for (const { message } of await recover(paths)) complain(message);
   const feed = openFeed(paths.database);
   if (!feed.ok) return feed;
-  const queries = createQueryThread(
-    () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths }),
-    queryLimitMs,
-  );
+  const startThread = () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths });
+  const queries = createQueryThread(startThread, queryLimitMs);
+  // One of their own: a heavy query must not hold up what has to come in time.
+  const replays = createQueryThread(startThread, queryLimitMs);
   const started = await startServer({
     version,
     process: identity,
@@ -52,11 +54,12 @@ export async function serve(
     feed: feed.value,
     ask: queries.ask,
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
+    replay: { ask: replays.ask, start: startReplay, clock: processClock },
     port,
   });
   const end = async () => {
     feed.value.close();
-    await queries.close();
+    await Promise.all([queries.close(), replays.close()]);
   };
   if (!started.ok) {
     await end();

@@ -27,19 +27,17 @@ const pageMoments = 1_000;
 const pageBytes = 512 * 1024;
 
 /** The timeline of a session, from its recording and the store. Its reader may serve many. */
-export function openTimeline(paths: Paths, row: SessionRow, entries: TimelineReader): Result<Timeline, Failure> {
+export function openTimeline(paths: Paths, row: SessionRow, entries: TimelineReader): Timeline {
   const folder = recordingFolder(paths.recordings, row.session_id);
   const isTerminal = row.mode === 'terminal';
   const session = { folder, session_id: row.session_id, isTerminal, isOver: row.ended_at !== null };
-  try {
-    return ok({
-      head: headOf(session, row),
-      page: (place, kinds) => Promise.resolve(readPage(session, entries, place, kinds)),
-      seek: (target) => land(session, entries, target),
-    });
-  } catch (error) {
-    return fail(unreadable(folder, error as NodeJS.ErrnoException));
-  }
+  return {
+    get head() {
+      return headOf(session, row);
+    },
+    page: (place, kinds) => Promise.resolve(readPage(session, entries, place, kinds)),
+    seek: (target) => land(session, entries, target),
+  };
 }
 
 interface RecordedSession {
@@ -50,16 +48,16 @@ interface RecordedSession {
   readonly isOver: boolean;
 }
 
-function headOf(
-  { folder, isTerminal }: RecordedSession,
-  { session_id, started_at, ended_at }: SessionRow,
-): TimelineHead {
+function headOf({ folder, isTerminal }: RecordedSession, row: SessionRow): TimelineHead {
+  const { session_id, agent_name, mode, started_at, ended_at } = row;
   const recordedUs = scanTiming(folder, Infinity).timeUs;
   const endedUs = ended_at === null ? 0 : (Date.parse(ended_at) - Date.parse(started_at)) * 1000;
   const file = isTerminal ? readSessionFile(folder) : undefined;
   const size = file?.ok === true ? file.value.terminalSize : undefined;
   return {
     sessionId: session_id,
+    agent: agent_name,
+    mode,
     durationUs: Math.max(recordedUs, endedUs),
     size: size ?? (isTerminal ? { columns: 80, rows: 24 } : undefined),
   };

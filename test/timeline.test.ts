@@ -51,7 +51,7 @@ function timelineOf({ session: recorded = session, chunks = [], events = [] }: R
 
 function open(paths: ReturnType<typeof temporaryHome>, id: string): Timeline {
   const row = valueOf(reading(paths, (reader) => reader.findSession(id)));
-  return valueOf(openTimeline(paths, row, valueOf(openTimelineReader(paths.database))));
+  return openTimeline(paths, row, valueOf(openTimelineReader(paths.database)));
 }
 
 async function all(timeline: Timeline, kinds: readonly ReplayKind[] = replayKinds, from = timelineStart) {
@@ -100,7 +100,13 @@ describe('a timeline', () => {
   it("merges output, events and states by their times, whatever the order of the store's ids", async () => {
     const { timeline } = timelineOf(recorded);
     expect(told((await all(timeline)).moments)).toEqual(whole);
-    expect(timeline.head).toEqual({ sessionId: session.id, durationUs: 299_877_000, size: undefined });
+    expect(timeline.head).toEqual({
+      sessionId: session.id,
+      agent: 'claude',
+      mode: 'pipe',
+      durationUs: 299_877_000,
+      size: undefined,
+    });
   });
 
   it.each<[ReplayKind, string[]]>([

@@ -74,6 +74,8 @@ export interface ScreenSnapshot {
 /** What is to be known of a session before it is replayed. */
 export interface TimelineHead {
   readonly sessionId: string;
+  readonly agent: string;
+  readonly mode: string;
   /** From its start to its end; to what is recorded now, while it runs. */
   readonly durationUs: number;
   /** Of its terminal at the start; undefined for a session that had none. */
@@ -103,26 +105,32 @@ export interface ReplayStatus {
   readonly idleLimitUs: number | undefined;
 }
 
+/** Where a replay is now, and what a terminal shows there. */
+export interface Arrival {
+  readonly status: ReplayStatus;
+  readonly screen?: ScreenSnapshot;
+}
+
 /** Who watches a replay. */
 export interface ReplayAudience<Why = Failure> {
   /** Told each moment when it is due. False once it can take no more for now; it calls `Replay.drained` then. */
   take(moment: TimelineMoment): boolean;
-  /** Told where the replay is now, after a seek with the screen of that moment. */
-  moved(status: ReplayStatus, screen?: ScreenSnapshot): void;
+  /** Told first: where the replay begins, with the screen of that moment where it is not the start. */
+  began(arrival: Arrival): void;
   ended(status: ReplayStatus): void;
   /** The recording or the store could not be read any further. */
   failed(why: Why): void;
 }
 
-/** A running replay. Controls act at once; each tells where the replay is then. */
+/** A running replay. Controls act at once; each tells where the replay is then, before it goes on from there. */
 export interface Replay<Why = Failure> {
   readonly status: ReplayStatus;
   pause(): ReplayStatus;
   resume(): ReplayStatus;
   setSpeed(speed: ReplaySpeed): ReplayStatus;
   setIdleLimit(idleLimitUs: number | undefined): ReplayStatus;
-  /** The audience is told through `moved`, before whatever comes from there. */
-  seek(target: SeekTarget | { readonly nextEvent: EventType | 'any' }): Promise<Result<ReplayStatus, Why>>;
+  /** Fails as `Timeline.seek` does, and the replay goes on as if nothing had been asked. */
+  seek(target: SeekTarget | { readonly nextEvent: EventType | 'any' }): Promise<Result<Arrival, Why>>;
   /** To be called when the audience can take more. */
   drained(): void;
   close(): void;

@@ -1,4 +1,5 @@
 import type {
+  Arrival,
   EntryPlace,
   Landing,
   Replay,
@@ -101,12 +102,15 @@ export function startReplay<Why>(options: ReplayOptions<Why>): Replay<Why> {
     audience.ended(status());
   }
 
+  /** Goes on, behind whatever is done now. */
   function go(): void {
+    if (isClosed) return;
     if (state === 'playing' && !isHeld) pace.resume(clock.now());
-    pump();
+    cancelTimer();
+    cancelTimer = clock.at(clock.now(), pump);
   }
 
-  function moveTo({ timeUs, place, screen }: Landing, isEvent: boolean): ReplayStatus {
+  function moveTo({ timeUs, place, screen }: Landing, isEvent: boolean): Arrival {
     seeks += 1;
     isLoading = false;
     moments = [];
@@ -117,10 +121,8 @@ export function startReplay<Why>(options: ReplayOptions<Why>): Replay<Why> {
     soughtUs = isEvent ? timeUs : -1;
     pace.jump(clock.now(), Math.min(timeUs, durationUs));
     if (state === 'ended') state = 'playing';
-    const now = status();
-    audience.moved(now, screen);
     go();
-    return now;
+    return { status: status(), ...(screen && { screen }) };
   }
 
   /** Behind what was passed on, or would have been. */
@@ -129,11 +131,11 @@ export function startReplay<Why>(options: ReplayOptions<Why>): Replay<Why> {
     return timeUs > lastEntry.timeUs ? { timeUs, id: 0 } : lastEntry;
   }
 
-  async function seek(target: Parameters<Replay['seek']>[0]): Promise<Result<ReplayStatus, Why>> {
+  async function seek(target: Parameters<Replay['seek']>[0]): Promise<Result<Arrival, Why>> {
     const exact: SeekTarget = 'nextEvent' in target ? { behind: here(), ...target } : target;
     const landing = await timeline.seek(exact);
     if (!landing.ok) return landing;
-    return ok(isClosed ? status() : moveTo(landing.value, !('timeUs' in exact)));
+    return ok(moveTo(landing.value, !('timeUs' in exact)));
   }
 
   function close(): void {
@@ -146,9 +148,9 @@ export function startReplay<Why>(options: ReplayOptions<Why>): Replay<Why> {
     if (isClosed) return;
     pace.jump(clock.now(), 0);
     if (landing === undefined) {
-      audience.moved(status());
-      pump();
-    } else if (landing.ok) moveTo(landing.value, !('timeUs' in (options.from ?? {})));
+      audience.began({ status: status() });
+      go();
+    } else if (landing.ok) audience.began(moveTo(landing.value, !('timeUs' in (options.from ?? {}))));
     else fail(landing.failure);
   }
 
@@ -172,12 +174,12 @@ export function startReplay<Why>(options: ReplayOptions<Why>): Replay<Why> {
     },
     setSpeed(speed) {
       pace.setSpeed(clock.now(), speed);
-      pump();
+      go();
       return status();
     },
     setIdleLimit(idleLimitUs) {
       pace.setIdleLimit(clock.now(), idleLimitUs);
-      pump();
+      go();
       return status();
     },
     seek,

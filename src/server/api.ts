@@ -6,18 +6,21 @@ import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
 import { bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
+import type { ReplayHub } from './replay-hub.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
+import { addReplay } from './routes/replay.ts';
 import { addReports } from './routes/reports.ts';
 
 export interface ApiParts extends HealthParts {
   readonly ask: Ask;
   readonly log: ReadLog;
   readonly hub: FeedHub;
+  readonly replays: ReplayHub;
 }
 
 const maxBodyBytes = 64 * 1024;
@@ -43,6 +46,7 @@ export function createApi(parts: ApiParts): Api {
   addReports(api, parts);
   addRecordings(api, parts);
   addFeed(api, parts);
+  addReplay(api, parts);
   api.get('/api/openapi.json', () =>
     json(
       api.getOpenAPI31Document({

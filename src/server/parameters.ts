@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { streams } from '../domain/chunk.ts';
 import { type Cursor, type FeedFilter, feedKinds } from '../domain/feed.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
+import { durationUs, parseFrom, parseSpeed, replayKinds } from '../domain/replay.ts';
+import type { ReplayRequest } from './replay-hub.ts';
 
 /*
  * What requests may say. The same schemas validate them and make the OpenAPI
@@ -83,17 +85,21 @@ export const screenQuery = z.strictObject({
     .describe("Milliseconds after the session's start; now, or its end, when absent"),
 });
 
-const kinds = z
-  .string()
-  .transform((list) => list.split(','))
-  .superRefine((words, context) => {
-    for (const word of words) {
-      if (feedKinds.some((kind) => kind === word)) continue;
-      const message = word === 'log' ? 'log is not offered' : `takes ${feedKinds.join(', ')} with commas between them`;
-      context.addIssue({ code: 'custom', message });
-    }
-  })
-  .transform((words) => feedKinds.filter((kind) => words.includes(kind)));
+/** Some of these words, with commas between them. */
+const kindsOf = <Kind extends string>(all: readonly Kind[]) =>
+  z
+    .string()
+    .transform((list) => list.split(','))
+    .superRefine((words, context) => {
+      for (const word of words) {
+        if (all.some((kind) => kind === word)) continue;
+        const message = word === 'log' ? 'log is not offered' : `takes ${all.join(', ')} with commas between them`;
+        context.addIssue({ code: 'custom', message });
+      }
+    })
+    .transform((words) => all.filter((kind) => words.includes(kind)))
+    .optional()
+    .describe(`Of ${all.join(', ')}, with commas between them; all when absent`);
 
 export const feedQuery = z.strictObject({
   since: wholeNumber(0, Number.MAX_SAFE_INTEGER)
@@ -104,8 +110,36 @@ export const feedQuery = z.strictObject({
   risk: z.enum(riskLevels).optional(),
   agent: agent.optional(),
   session: sessionId.optional(),
-  kinds: kinds.optional().describe(`Of ${feedKinds.join(', ')}, with commas between them; all when absent`),
+  kinds: kindsOf(feedKinds),
 });
+
+const parsedBy = <Value>(parse: (text: string) => Value | undefined, expected: string) =>
+  z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+
+export const replayQuery = z.strictObject({
+  speed: parsedBy(parseSpeed, 'is not a number from 0.1 to 100, or max')
+    .optional()
+    .describe('0.1 to 100, or max for no waiting; 1 when absent')
+    .openapi({ type: 'string' }),
+  from: parsedBy(parseFrom, 'is neither a time such as 12.5s nor the id of an event')
+    .optional()
+    .describe('So long after the start (12.5s, 500ms, 3m), or an event by its id')
+    .openapi({ type: 'string' }),
+  kinds: kindsOf(replayKinds),
+  idle_limit: parsedBy(durationUs, 'is not a time such as 2s or 500ms')
+    .optional()
+    .describe("Nothing is waited for longer than this, on the recording's clock")
+    .openapi({ type: 'string' }),
+});
+
+export function replayRequestOf({ speed = 1, from, kinds, idle_limit }: z.infer<typeof replayQuery>): ReplayRequest {
+  return { speed, kinds: kinds ?? replayKinds, ...present({ from, idleLimitUs: idle_limit }) };
+}
 
 /** What a subscriber wants, and from where on. */
 export interface FeedRequest {

@@ -9,12 +9,14 @@ import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
 import { FeedHub, type FeedLimits } from './feed-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
-import { type Problem, problemBody } from './problem.ts';
+import { bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
 import type { ReadLog } from './routes/recordings.ts';
-import { createFeedSockets } from './websocket.ts';
+import { ReplayHub, type ReplayParts } from './replay-hub.ts';
+import { replaySockets } from './replay-sockets.ts';
+import { createSockets, feedSockets } from './websocket.ts';
 
 export interface ServerParts {
   readonly version: string;
@@ -26,6 +28,7 @@ export interface ServerParts {
   readonly feed: FeedReader;
   readonly ask: Ask;
   readonly log: ReadLog;
+  readonly replay: ReplayParts;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
@@ -53,9 +56,10 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const { socket, serveFile } = files.value;
   const token = newToken();
   const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
-  const sockets = createFeedSockets(hub);
+  const replays = new ReplayHub(parts.replay);
+  const sockets = createSockets([feedSockets(hub), replaySockets(replays)]);
   const { version, ask, log } = parts;
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub });
+  const api = createApi({ version, startedAt: new Date(), ask, log, hub, replays });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const serverBehind = (gate: () => Gate | undefined): Server => {
@@ -72,8 +76,12 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     server.maxConnections = maxConnections;
     server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
       duplex.on('error', () => duplex.destroy());
-      const problem = check(request) ?? sockets.upgrade(request, duplex, head);
-      if (problem) refuseUpgrade(duplex, problem);
+      const problem = check(request);
+      if (problem) return refuseUpgrade(duplex, problem);
+      sockets.upgrade(request, duplex, head).then(
+        (refused) => refused && refuseUpgrade(duplex, refused),
+        () => refuseUpgrade(duplex, bug),
+      );
     });
     return server;
   };
@@ -103,6 +111,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
       removeServeFile(serveFile, token);
       const closed = Promise.all([own, open].map((server) => new Promise((resolve) => server.close(resolve))));
       hub.close();
+      replays.close();
       for (const server of [own, open]) server.closeIdleConnections();
       const timer = setTimeout(() => {
         sockets.terminate();

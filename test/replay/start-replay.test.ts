@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Replay, ReplayAudience, ReplayOptions, ReplayStatus, TimelineMoment } from '../../src/domain/replay.ts';
+import type {
+  Arrival,
+  Replay,
+  ReplayAudience,
+  ReplayOptions,
+  ReplayStatus,
+  TimelineMoment,
+} from '../../src/domain/replay.ts';
 import { fail } from '../../src/domain/result.ts';
 import { startReplay } from '../../src/replay/start-replay.ts';
 import { failureOf, valueOf } from '../store/fixtures/samples.ts';
@@ -25,23 +32,42 @@ function watch(
   const told: Told[] = [];
   let isFull = false;
   const tell = (what: string) => told.push([clock.now() - 1_000, what]);
+  const tellArrival = ({ status, screen }: Arrival) =>
+    tell(`moved ${status.timeUs / 1000}${screen === undefined ? '' : ` ${screen.sequences}`}`);
   const audience: ReplayAudience = {
     take(moment) {
       tell(moment.kind === 'extraction' ? `event ${moment.row.id}` : `${moment.kind} ${moment.timeUs / 1000}`);
       return !isFull;
     },
-    moved: ({ timeUs }, screen) => tell(`moved ${timeUs / 1000}${screen === undefined ? '' : ` ${screen.sequences}`}`),
+    began: (arrival) => tellArrival(arrival),
     ended: () => tell('ended'),
     failed: ({ message }) => tell(`failed ${message}`),
   };
   const timeline = memoryTimeline(moments);
   const kinds = ['output', 'extraction', 'state'] as const;
   const replay = startReplay({ timeline, kinds, speed: 1, ...options, audience, clock });
-  return { replay, clock, told, fill: (full) => (isFull = full) };
+  const seek: Replay['seek'] = async (target) => {
+    const arrived = await replay.seek(target);
+    if (arrived.ok) tellArrival(arrived.value);
+    return arrived;
+  };
+  return {
+    replay: {
+      ...replay,
+      seek,
+      get status() {
+        return replay.status;
+      },
+    },
+    clock,
+    told,
+    fill: (full) => (isFull = full),
+  };
 }
 
 const seconds = (...times: readonly number[]) => times.map((second) => output(second * 1_000_000));
-const state = ({ state: at, timeUs }: ReplayStatus) => [at, timeUs];
+const state = ({ state: playing, timeUs }: ReplayStatus) => [playing, timeUs];
+const at = ({ status }: Arrival) => state(status);
 
 describe('a replay', () => {
   it('passes each moment on when it is due, and ends when the session did', async () => {
@@ -157,7 +183,7 @@ describe('its controls act on it while it runs', () => {
   it('seek, forth and back and again from the end', async () => {
     const { replay, told, clock } = watch(seconds(0, 1, 2, 3, 4, 5));
     await clock.advance(0);
-    expect(state(valueOf(await replay.seek({ timeUs: 3_500_000 })))).toEqual(['playing', 3_500_000]);
+    expect(at(valueOf(await replay.seek({ timeUs: 3_500_000 })))).toEqual(['playing', 3_500_000]);
     await clock.advance(1_500);
     expect(told.slice(2)).toEqual([
       [0, 'moved 3500'],
@@ -165,7 +191,7 @@ describe('its controls act on it while it runs', () => {
       [1_500, 'output 5000'],
       [1_500, 'ended'],
     ]);
-    expect(state(valueOf(await replay.seek({ timeUs: 500_000 })))).toEqual(['playing', 500_000]);
+    expect(at(valueOf(await replay.seek({ timeUs: 500_000 })))).toEqual(['playing', 500_000]);
     await clock.advance(500);
     expect(told.slice(6)).toEqual([
       [1_500, 'moved 500'],
@@ -177,7 +203,7 @@ describe('its controls act on it while it runs', () => {
     const { replay, told, clock } = watch(seconds(0, 1, 2));
     await clock.advance(0);
     replay.pause();
-    expect(state(valueOf(await replay.seek({ timeUs: 1_000_000 })))).toEqual(['paused', 1_000_000]);
+    expect(at(valueOf(await replay.seek({ timeUs: 1_000_000 })))).toEqual(['paused', 1_000_000]);
     await clock.advance(5_000);
     expect(told.slice(2)).toEqual([[0, 'moved 1000']]);
   });

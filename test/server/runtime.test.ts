@@ -22,6 +22,8 @@ import { openFeed } from '../../src/store/open-feed.ts';
 import { failureOf, valueOf } from '../store/fixtures/samples.ts';
 import { temporaryHome } from '../support/recorded-sessions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { processClock } from '../../src/replay/process-clock.ts';
+import { startReplay } from '../../src/replay/start-replay.ts';
 import { ask, runServer } from './support/running-server.ts';
 
 const never = () => Promise.resolve(fail({ status: 503, code: 'none', message: 'none' } as const));
@@ -40,6 +42,7 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     feed,
     ask: never,
     log,
+    replay: { ask: never, start: startReplay, clock: processClock },
     port,
   });
 }

@@ -30,7 +30,14 @@ export function memoryTimeline(
   const isEvent = (moment: TimelineMoment) => moment.kind === 'extraction';
   return {
     pages,
-    head: { sessionId: 's', durationUs: moments.at(-1)?.timeUs ?? 0, size: undefined, ...head },
+    head: {
+      sessionId: 's',
+      agent: 'claude',
+      mode: 'terminal',
+      durationUs: moments.at(-1)?.timeUs ?? 0,
+      size: undefined,
+      ...head,
+    },
     page({ recording }, kinds) {
       const start = recording.timingOffset;
       pages.push(start);

@@ -5,6 +5,8 @@ import { WebSocket } from 'ws';
 import type { Paths } from '../../../src/domain/config.ts';
 import type { EventStore } from '../../../src/domain/ports.ts';
 import { ok } from '../../../src/domain/result.ts';
+import { processClock } from '../../../src/replay/process-clock.ts';
+import { startReplay } from '../../../src/replay/start-replay.ts';
 import { type FeedLimits, feedLimits } from '../../../src/server/feed-hub.ts';
 import { problemOf } from '../../../src/server/problem.ts';
 import type { Ask } from '../../../src/server/queries.ts';
@@ -44,6 +46,7 @@ export async function runServer(
         bytes: () => Promise.resolve(ok({ bytes: Buffer.from('recorded'), recordedBytes: 8 })),
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
+      replay: { ask: askHere(paths), start: startReplay, clock: processClock },
       port: 0,
       feedLimits: { ...feedLimits, ...limits },
       ...parts,
