@@ -56,6 +56,7 @@ async function bundle() {
       ridealong: 'src/cli/main.ts',
       follow: 'src/follow.ts',
       'query-thread': 'src/query-thread.ts',
+      'export-thread': 'src/export-thread.ts',
       index: 'src/index.ts',
     },
   });

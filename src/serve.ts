@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
+import type { ExportRequest } from './export-thread.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { recordingFolder } from './recording/folder.ts';
@@ -55,6 +56,10 @@ export async function serve(
     ask: queries.ask,
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     replay: { ask: replays.ask, start: startReplay, clock: processClock },
+    startExport: (session, format) =>
+      new Worker(new URL('./export-thread.js', import.meta.url), {
+        workerData: { paths, session, format, version } satisfies ExportRequest,
+      }),
     port,
   });
   const end = async () => {

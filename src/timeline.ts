@@ -53,7 +53,9 @@ function headOf({ folder, isTerminal }: RecordedSession, row: SessionRow): Timel
   const recordedUs = scanTiming(folder, Infinity).timeUs;
   const endedUs = ended_at === null ? 0 : (Date.parse(ended_at) - Date.parse(started_at)) * 1000;
   const file = isTerminal ? readSessionFile(folder) : undefined;
-  const size = file?.ok === true ? file.value.terminalSize : undefined;
+  const told = file?.ok === true ? file.value.terminalSize : undefined;
+  // A terminal that was given no size says 0.
+  const size = told !== undefined && told.columns > 0 && told.rows > 0 ? told : undefined;
   return {
     sessionId: session_id,
     agent: agent_name,

@@ -6,6 +6,7 @@ export const readingCommands = [
   'code',
   'logs',
   'tail',
+  'export',
   'serve',
   'patterns',
   'reindex',

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { logsCommand } from './commands/logs.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
@@ -31,6 +32,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   codeCommand,
   logsCommand,
   tailCommand,
+  exportCommand,
   serveCommand,
   patterns,
   reindexCommand,

@@ -9,6 +9,7 @@ import type { Ask } from './queries.ts';
 import type { ReplayHub } from './replay-hub.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
+import { addExports, type StartExport } from './routes/exports.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
@@ -21,6 +22,7 @@ export interface ApiParts extends HealthParts {
   readonly log: ReadLog;
   readonly hub: FeedHub;
   readonly replays: ReplayHub;
+  readonly startExport: StartExport;
 }
 
 const maxBodyBytes = 64 * 1024;
@@ -47,6 +49,7 @@ export function createApi(parts: ApiParts): Api {
   addRecordings(api, parts);
   addFeed(api, parts);
   addReplay(api, parts);
+  addExports(api, parts);
   api.get('/api/openapi.json', () =>
     json(
       api.getOpenAPI31Document({

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { streams } from '../domain/chunk.ts';
 import { type Cursor, type FeedFilter, feedKinds } from '../domain/feed.ts';
+import { exportFormats } from '../domain/export.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
 import { durationUs, parseFrom, parseSpeed, replayKinds } from '../domain/replay.ts';
 import type { ReplayRequest } from './replay-hub.ts';
@@ -120,6 +121,10 @@ const parsedBy = <Value>(parse: (text: string) => Value | undefined, expected: s
     context.addIssue({ code: 'custom', message: expected });
     return z.NEVER;
   });
+
+export const exportQuery = z.strictObject({
+  format: z.enum(exportFormats, { error: `takes one of ${exportFormats.join(', ')}` }),
+});
 
 export const replayQuery = z.strictObject({
   speed: parsedBy(parseSpeed, 'is not a number from 0.1 to 100, or max')

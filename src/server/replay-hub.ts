@@ -165,15 +165,21 @@ class RunningReplay {
     const { head, sink } = this.#opened;
     if (this.#isOver) return;
     // Answers are not held: who sends commands and reads none of them is cut off.
-    if (sink.bufferedBytes > 2 * this.#limits.maxBufferedBytes) return this.cut(closeCodes.lagging, 'lagging');
+    if (sink.bufferedBytes > 2 * this.#limits.maxBufferedBytes) {
+      this.cut(closeCodes.lagging, 'lagging');
+      return;
+    }
     const parsed = parseCommand(text);
     const { timeUs } = this.#replay.status;
-    if (!parsed.ok)
-      return this.#send(errorMessage(head.sessionId, timeUs, parsed.failure, parsed.failure.requestId), timeUs);
+    if (!parsed.ok) {
+      this.#send(errorMessage(head.sessionId, timeUs, parsed.failure, parsed.failure.requestId), timeUs);
+      return;
+    }
     const { request_id: requestId, type } = parsed.value;
     if (type === 'ping') {
       const answer = { type: 'pong', session_id: head.sessionId, time_us: timeUs };
-      return this.#send({ ...answer, ...(requestId !== undefined && { request_id: requestId }) }, timeUs);
+      this.#send({ ...answer, ...(requestId !== undefined && { request_id: requestId }) }, timeUs);
+      return;
     }
     const arrived = await this.#apply(parsed.value);
     if (arrived.ok) this.#arrived(arrived.value, requestId);

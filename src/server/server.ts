@@ -13,6 +13,7 @@ import { bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
+import type { StartExport } from './routes/exports.ts';
 import type { ReadLog } from './routes/recordings.ts';
 import { ReplayHub, type ReplayParts } from './replay-hub.ts';
 import { replaySockets } from './replay-sockets.ts';
@@ -29,6 +30,7 @@ export interface ServerParts {
   readonly ask: Ask;
   readonly log: ReadLog;
   readonly replay: ReplayParts;
+  readonly startExport: StartExport;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
@@ -58,8 +60,8 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
   const replays = new ReplayHub(parts.replay);
   const sockets = createSockets([feedSockets(hub), replaySockets(replays)]);
-  const { version, ask, log } = parts;
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub, replays });
+  const { version, ask, log, startExport } = parts;
+  const api = createApi({ version, startedAt: new Date(), ask, log, hub, replays, startExport });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const serverBehind = (gate: () => Gate | undefined): Server => {

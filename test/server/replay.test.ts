@@ -18,7 +18,7 @@ const size = { columns: 80, rows: 24 };
 const told = (messages: readonly Message[], ...types: readonly string[]) =>
   messages
     .filter(({ type }) => types.length === 0 || types.includes(type))
-    .map(({ type, time_us }) => `${type} ${time_us}`);
+    .map(({ type, time_us }) => `${type} ${String(time_us)}`);
 
 async function serve(moments: readonly TimelineMoment[], limits: Partial<ReplayLimits> = {}) {
   const replay = replayOf(memoryTimeline(moments, { sessionId: id, size, durationUs: 4_000_000 }), limits);

@@ -43,6 +43,7 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     ask: never,
     log,
     replay: { ask: never, start: startReplay, clock: processClock },
+    startExport: never as never,
     port,
   });
 }

@@ -26,7 +26,7 @@ export function addReplay(api: Api, { replays }: { readonly replays: ReplayHub }
     // A browser that comes back tells up to which time it has seen it; one that has seen all of it need not.
     const lastId = context.req.header('last-event-id') ?? '';
     const seenUs = /^\d{1,15}$/.test(lastId) ? Number(lastId) : undefined;
-    if (seenUs !== undefined && seenUs >= head.value.durationUs) return new Response(null, { status: 204 }) as never;
+    if (seenUs !== undefined && seenUs >= head.value.durationUs) return new Response(null, { status: 204 });
     if (replays.isFull) return refuse(tooManyReplays);
     const from = seenUs === undefined ? request.from : { timeUs: seenUs };
     const stream = openEventStream(context.env.outgoing);

@@ -47,6 +47,9 @@ export async function runServer(
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
       replay: { ask: askHere(paths), start: startReplay, clock: processClock },
+      startExport: () => {
+        throw new Error('no export is expected');
+      },
       port: 0,
       feedLimits: { ...feedLimits, ...limits },
       ...parts,
