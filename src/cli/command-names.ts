@@ -6,6 +6,7 @@ export const readingCommands = [
   'code',
   'logs',
   'tail',
+  'replay',
   'export',
   'serve',
   'patterns',

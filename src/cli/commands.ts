@@ -10,6 +10,7 @@ import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
 import { reindexCommand } from './commands/reindex.ts';
+import { replayCommand } from './commands/replay.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
@@ -32,6 +33,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   codeCommand,
   logsCommand,
   tailCommand,
+  replayCommand,
   exportCommand,
   serveCommand,
   patterns,
