@@ -53,8 +53,8 @@ function openScreen({ columns, rows }: { columns: number; rows: number }): Retur
   const terminal = createEmulatedTerminal({ columns, rows, onSignal: ignore, onSwitch: ignore, onFrame: ignore });
   return {
     write: (bytes) => terminal.write(bytes, ignore),
-    resize: terminal.resize,
-    rows: terminal.paintedRows,
-    close: terminal.dispose,
+    resize: (newColumns, newRows) => terminal.resize(newColumns, newRows),
+    rows: () => terminal.paintedRows(),
+    close: () => terminal.dispose(),
   };
 }

@@ -13,7 +13,7 @@ export interface ExportSource {
   readonly summary: SessionSummary;
   readonly codeBlocks: readonly CodeBlockRow[];
   /** Read as they are asked for; throws an {@link ExportError} where the session cannot be read any further. */
-  moments(kinds: readonly ReplayKind[]): AsyncIterable<TimelineMoment>;
+  readonly moments: (kinds: readonly ReplayKind[]) => AsyncIterable<TimelineMoment>;
   /** A terminal of this size that shows output; its rows are text with SGR sequences and no others. */
   openScreen(size: { readonly columns: number; readonly rows: number }): ExportScreen;
 }
