@@ -1,5 +1,6 @@
 import type { Event } from '../domain/event.ts';
 import type { LineBlock, Screen } from '../domain/line.ts';
+import { memoOf } from '../domain/memo.ts';
 import type { Pack, Question } from '../domain/pattern.ts';
 import { type BoundedRegex, boundedRegex } from './bounded-regex.ts';
 import { boundedText } from './bounded-text.ts';
@@ -41,6 +42,7 @@ export interface QuestionWatch {
 
 export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
   const rules = packs.toReversed().flatMap(({ questions }) => questions.map(toRule));
+  const asking = memoOf((line: ScreenLine) => rules.flatMap((rule) => asks(rule, line) ?? []));
   let asked: AskedQuestion | undefined;
   /** What stands there, and since when, where it is not {@link asked}. */
   let seen:
@@ -49,7 +51,7 @@ export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
 
   return {
     see({ lines, timeUs, offset }) {
-      const question = rules.length === 0 ? undefined : findQuestion(rules, lines);
+      const question = rules.length === 0 ? undefined : findQuestion(asking, lines);
       if (keyOf(question) === keyOf(asked)) seen = undefined;
       else if (!seen || keyOf(seen.question) !== keyOf(question)) seen = { question, sinceUs: timeUs, offset };
     },
@@ -131,20 +133,35 @@ function toRule(rule: Question): Rule {
   };
 }
 
+type ScreenLine = Screen['lines'][number];
+
+/** A line that may be a question, by this rule. */
+interface Asking {
+  readonly rule: Rule;
+  readonly match: RegExpExecArray;
+}
+
+function asks(rule: Rule, { text }: ScreenLine): Asking | undefined {
+  const [match] = matchesOf(rule.question, text);
+  return match && { rule, match };
+}
+
 /** The lowest question on the screen: what is above was asked before. */
-function findQuestion(rules: readonly Rule[], lines: Screen['lines']): AskedQuestion | undefined {
+function findQuestion(
+  asking: (line: ScreenLine) => readonly Asking[],
+  lines: Screen['lines'],
+): AskedQuestion | undefined {
   for (let index = lines.length - 1; index >= 0; index -= 1) {
-    const line = lines[index]?.text ?? '';
-    for (const rule of rules) {
-      const [match] = matchesOf(rule.question, line);
-      if (!match) continue;
+    const line = lines[index];
+    if (!line) continue;
+    for (const { rule, match } of asking(line)) {
       const found = optionsBelow(rule.option, lines, index);
       if (found.options.length < 2) continue;
       const command = rule.command && commandAround(rule.command, lines, index, found.lastLine);
       return {
         rule: rule.rule,
         text: match.groups?.['value'] ?? match[0],
-        originalLine: line,
+        originalLine: line.text,
         ...(command !== undefined && { command }),
         options: found.options,
         lines: new Set(lines.slice(index, found.lastLine + 1 + hintLines).map(({ text }) => text)),

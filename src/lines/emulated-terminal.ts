@@ -2,6 +2,7 @@ import { type IMarker, Terminal } from '@xterm/headless';
 import type { Keyframe } from '../domain/keyframe.ts';
 import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
 import { createKeyframes } from './keyframes.ts';
+import { createRowReader, type Row } from './row-reader.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
 const scrollback = 3072;
@@ -10,14 +11,6 @@ const maxPieceBytes = 2048;
 const maxWaitingRows = 1000;
 /** Of a buffer that was cleared, so that nothing tells which rows are new. */
 const maxRowsAgain = 500;
-
-/** A row of cells, as text. */
-export interface Row {
-  /** Without the blanks at its end. */
-  readonly text: string;
-  /** Whether it goes on where the row above it ended. */
-  readonly isWrapped: boolean;
-}
 
 /** The rows of the active buffer from the last look's topmost one on, and what was going on. */
 export interface View {
@@ -86,6 +79,7 @@ export function createEmulatedTerminal(options: {
   const core = synchronousCore(terminal);
   // The terminal's own decoder loses characters that are cut twice.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const reader = createRowReader(terminal);
   let isCursorVisible = true;
   let isRepainted = false;
   /** The screen's topmost row at the last look, in the normal buffer. */
@@ -124,8 +118,10 @@ export function createEmulatedTerminal(options: {
 
   function markTop(): void {
     if (isAlternate()) return;
+    const { baseY, cursorY } = terminal.buffer.active;
+    if (top?.isDisposed === false && top.line === baseY) return;
     top?.dispose();
-    top = terminal.registerMarker(-terminal.buffer.active.cursorY);
+    top = terminal.registerMarker(-cursorY);
   }
 
   function firstRow(): number {
@@ -133,20 +129,6 @@ export function createEmulatedTerminal(options: {
     if (isAlternate()) return baseY;
     if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= baseY) return top.line;
     return Math.max(0, baseY - maxRowsAgain);
-  }
-
-  function rowsFrom(start: number): Row[] {
-    const buffer = terminal.buffer.active;
-    const found: Row[] = [];
-    const end = buffer.baseY + terminal.rows;
-    for (let y = start, line = buffer.getLine(y); y < end; y += 1) {
-      const next = buffer.getLine(y + 1);
-      const goesOn = next?.isWrapped === true;
-      const text = line?.translateToString(!goesOn) ?? '';
-      found.push({ text: goesOn ? text : text.trimEnd(), isWrapped: line?.isWrapped === true });
-      line = next;
-    }
-    return found;
   }
 
   markTop();
@@ -173,7 +155,7 @@ export function createEmulatedTerminal(options: {
       const start = firstRow();
       const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
       const view: View = {
-        rows: rowsFrom(start),
+        rows: reader.read(start, baseY),
         scrolledOff: baseY - start,
         columns: terminal.cols,
         cursorRow: baseY - start + cursorY,

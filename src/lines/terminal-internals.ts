@@ -15,6 +15,21 @@ export interface TerminalInternals {
   readonly isBetweenSequences: boolean;
 }
 
+/** A row of cells as the terminal keeps it; mostly it is the same object wherever it is scrolled to. */
+export interface CellLine {
+  /** How many cells there are, which may be more than the terminal has columns. */
+  readonly length: number;
+  readonly isWrapped: boolean;
+  /** Three numbers for each cell: character and width, foreground, background. */
+  readonly _data: Uint32Array;
+  translateToString(trimRight: boolean): string;
+}
+
+/** By index, from the first one that is kept on. */
+export interface CellLines {
+  get(index: number): CellLine | undefined;
+}
+
 const placeNames = ['scrollTop', 'scrollBottom', 'savedX', 'savedY', 'ybase'] as const;
 
 /** Of the parser. */
@@ -34,6 +49,19 @@ export function internalsOf(terminal: Terminal): TerminalInternals {
     throw new Error('@xterm/headless keeps its cursor, character sets or parser elsewhere');
   }
   return { buffer, charsets, activeCharset, pen, isBetweenSequences: parserState === groundState };
+}
+
+/** The lines of the active buffer of the pinned version of `@xterm/headless`; throws with one in which they are elsewhere. */
+export function activeLines(terminal: Terminal): CellLines {
+  const lines = property(property(property(terminal, '_core'), 'buffer'), 'lines');
+  if (!areLines(lines)) throw new Error('@xterm/headless keeps its lines elsewhere');
+  return lines;
+}
+
+function areLines(lines: unknown): lines is CellLines {
+  if (typeof lines !== 'object' || lines === null || !('get' in lines) || typeof lines.get !== 'function') return false;
+  const line: unknown = Reflect.apply(lines.get, lines, [0]);
+  return property(line, '_data') instanceof Uint32Array && typeof property(line, 'translateToString') === 'function';
 }
 
 function property(of: unknown, name: string): unknown {
