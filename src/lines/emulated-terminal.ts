@@ -2,7 +2,9 @@ import { type IMarker, Terminal } from '@xterm/headless';
 import type { Keyframe } from '../domain/keyframe.ts';
 import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
 import { createKeyframes } from './keyframes.ts';
-import { createRowReader, type Row } from './row-reader.ts';
+import type { Row } from './row.ts';
+import { createRowReader } from './row-reader.ts';
+import { coreOf } from './terminal-internals.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
 const scrollback = 3072;
@@ -76,10 +78,10 @@ export function createEmulatedTerminal(options: {
 }): EmulatedTerminal {
   const { columns, rows, onSignal, onSwitch, onFrame } = options;
   const terminal = new Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
-  const core = synchronousCore(terminal);
+  const core = coreOf(terminal);
   // The terminal's own decoder loses characters that are cut twice.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const reader = createRowReader(terminal);
+  const reader = createRowReader(core);
   let isCursorVisible = true;
   let isRepainted = false;
   /** The screen's topmost row at the last look, in the normal buffer. */
@@ -114,21 +116,21 @@ export function createEmulatedTerminal(options: {
       ...(options.keyframeBytes !== undefined && { intervalBytes: options.keyframeBytes }),
     });
 
-  const isAlternate = () => terminal.buffer.active.type === 'alternate';
+  const isAlternate = () => core.buffers.active === core.buffers.alt;
 
   function markTop(): void {
     if (isAlternate()) return;
-    const { baseY, cursorY } = terminal.buffer.active;
-    if (top?.isDisposed === false && top.line === baseY) return;
+    const { ybase, y } = core.buffer;
+    if (top?.isDisposed === false && top.line === ybase) return;
     top?.dispose();
-    top = terminal.registerMarker(-cursorY);
+    top = terminal.registerMarker(-y);
   }
 
   function firstRow(): number {
-    const { baseY } = terminal.buffer.active;
-    if (isAlternate()) return baseY;
-    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= baseY) return top.line;
-    return Math.max(0, baseY - maxRowsAgain);
+    const { ybase } = core.buffer;
+    if (isAlternate()) return ybase;
+    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= ybase) return top.line;
+    return Math.max(0, ybase - maxRowsAgain);
   }
 
   markTop();
@@ -138,27 +140,28 @@ export function createEmulatedTerminal(options: {
       keyframes?.beforeWrite(bytes);
       for (let start = 0; start < bytes.length; start += maxPieceBytes) {
         core.writeSync(decoder.decode(bytes.subarray(start, start + maxPieceBytes), { stream: true }));
-        const waiting = isAlternate() ? 0 : terminal.buffer.active.baseY - firstRow();
-        if (waiting >= maxWaitingRows) look();
+        reader.written();
+        if (core.buffer.ybase - firstRow() >= maxWaitingRows) look();
       }
     },
     resize(newColumns, newRows) {
       terminal.resize(newColumns, newRows);
+      reader.resized();
       keyframes?.resized();
       isRepainted = true;
     },
     get isMidFrame() {
-      return terminal.modes.synchronizedOutputMode;
+      return core.coreService.decPrivateModes.synchronizedOutput;
     },
     look() {
-      const { baseY, cursorY } = terminal.buffer.active;
+      const { ybase, y } = core.buffer;
       const start = firstRow();
       const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
       const view: View = {
-        rows: reader.read(start, baseY),
-        scrolledOff: baseY - start,
+        rows: reader.read(start),
+        scrolledOff: ybase - start,
         columns: terminal.cols,
-        cursorRow: baseY - start + cursorY,
+        cursorRow: ybase - start + y,
         isAlternate: isAlternate(),
         isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
         isRepainted,
@@ -179,23 +182,4 @@ export function createEmulatedTerminal(options: {
     },
     dispose: () => terminal.dispose(),
   };
-}
-
-interface SynchronousCore {
-  writeSync(data: string): void;
-}
-
-/**
- * The part of the terminal that shows bytes at once. The public `write` does it
- * some milliseconds later, in a timer, which a session of many small chunks
- * would wait for again and again.
- */
-function synchronousCore(terminal: Terminal): SynchronousCore {
-  const core: unknown = Reflect.get(terminal, '_core');
-  if (!isSynchronous(core)) throw new Error('@xterm/headless has no `writeSync` any more');
-  return core;
-}
-
-function isSynchronous(core: unknown): core is SynchronousCore {
-  return typeof core === 'object' && core !== null && 'writeSync' in core && typeof core.writeSync === 'function';
 }

@@ -1,16 +1,8 @@
-import { memoOf } from '../domain/memo.ts';
-import type { Row } from './row-reader.ts';
-import { marker, type PlainRow, plainRow } from './plain-row.ts';
+import { marker, type PlainRow } from './plain-row.ts';
 import { Wording } from './wording.ts';
 
 /** How far short of the edge a row may end because the next word did not fit. */
 const edgeColumns = 4;
-
-/** The paragraph that begins with a row; undefined for a row without text. */
-export const paragraphFrom = memoOf((row: Row): Paragraph | undefined => {
-  const plain = plainRow(row);
-  return plain && new Paragraph(plain.text, plain, plain.hanging);
-});
 
 /** A logical line, from its first row to this one. */
 export class Paragraph {

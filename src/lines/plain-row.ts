@@ -1,5 +1,4 @@
 import type { Frame } from '../domain/line.ts';
-import type { Row } from './row-reader.ts';
 
 /** Block elements and braille: what logos, shadows and bars are made of. */
 export const ornaments = /[\u2580-\u259f\u2800-\u28ff]/g;
@@ -24,7 +23,7 @@ export interface PlainRow {
 }
 
 /** Undefined for a row without text. */
-export function plainRow(row: Row): PlainRow | undefined {
+export function plainRow(row: { text: string; isWrapped: boolean; goesOn: boolean }): PlainRow | undefined {
   let inner = row.text;
   let frame: Frame | undefined;
   let boxColumns: number | undefined;

@@ -1,62 +1,78 @@
-import type { Terminal } from '@xterm/headless';
-import { activeLines, type CellLine } from './terminal-internals.ts';
+import { Row } from './row.ts';
+import type { CellLine, TerminalCore } from './terminal-internals.ts';
 
-/** A row of cells, as text. One that has not changed is the same object as before. */
-export interface Row {
-  /** Without the blanks at its end, unless it goes on. */
-  readonly text: string;
-  /** Whether it goes on where the row above it ended. */
-  readonly isWrapped: boolean;
-  /** Whether the row below goes on where it ends. */
-  readonly goesOn: boolean;
-}
-
-/** Reads rows of a terminal again and again. */
+/** Reads rows of a terminal again and again; one that has not changed is the same object as before. */
 export interface RowReader {
-  /** The rows of the active buffer from this one on; of those before `screenTop` nothing will be asked again. */
-  read(start: number, screenTop: number): Row[];
+  /** To be called behind each write. */
+  written(): void;
+  /** To be called behind a change of size. */
+  resized(): void;
+  /** The rows of the active buffer from this one on; those above the screen for the last time. */
+  read(start: number): Row[];
 }
 
 /** A row as it was read, and what it was read from: only the characters, not how they look. */
 interface Reading {
   readonly line: CellLine;
   readonly characters: Uint32Array;
-  readonly row: Row;
+  row: Row;
 }
 
-const nothing: Row = { text: '', isWrapped: false, goesOn: false };
+const noRow = new Row('', false, false);
 
-export function createRowReader(terminal: Terminal): RowReader {
+export function createRowReader(core: TerminalCore): RowReader {
   /** Of the screen, from top to bottom. */
   let readings: readonly (Reading | undefined)[] = [];
+  /** Rows of the screen outside of these have not been written to, unless lines have moved. */
+  let [firstDirty, lastDirty] = [Infinity, -Infinity];
+  /** After some changes of size xterm shows one line in two places. */
+  let areDistinct = true;
+
+  function written(): void {
+    const { start, end } = core._inputHandler._dirtyRowTracker;
+    firstDirty = Math.min(firstDirty, start);
+    lastDirty = Math.max(lastDirty, end);
+  }
 
   return {
-    read(start, screenTop) {
-      const lines = activeLines(terminal);
-      const end = screenTop + terminal.rows;
+    written,
+    resized() {
+      [firstDirty, lastDirty] = [-Infinity, Infinity];
+    },
+    read(start) {
+      // In the midst of a write.
+      written();
+      const { lines, ybase: screenTop } = core.buffer;
+      const end = screenTop + core.rows;
+      const isElsewhere = (reading: Reading | undefined, row: number) => reading?.line !== lines.get(start + row);
+      const hasMoved = !areDistinct || start < screenTop || readings.some(isElsewhere);
+      const moved = hasMoved ? byLine(readings) : undefined;
+      const isDirty = (row: number) => hasMoved || (row >= firstDirty && row <= lastDirty);
       const rows: Row[] = [];
       const next: (Reading | undefined)[] = [];
-      let moved: Map<CellLine, Reading> | undefined;
       let line = lines.get(start);
       for (let y = start; y < end; y += 1) {
         const below = y + 1 < end ? lines.get(y + 1) : undefined;
         const goesOn = below?.isWrapped === true;
-        const atPlace = readings[y - start];
-        const known = atPlace?.line === line ? atPlace : line && (moved ??= byLine(readings)).get(line);
-        const isKnown = known !== undefined && isAsRead(known, goesOn);
-        const row = isKnown ? known.row : line ? read(line, goesOn) : nothing;
+        const known = moved ? line && moved.get(line) : readings[y - start];
+        const isAsBefore = known !== undefined && isAsRead(known, goesOn, isDirty(y - screenTop));
+        const row = isAsBefore ? known.row : line ? readRow(line, goesOn) : noRow;
         rows.push(row);
-        if (y >= screenTop) next.push(isKnown ? known : line && { line, characters: charactersOf(line, known), row });
+        if (y >= screenTop) next.push(isAsBefore ? known : line && remember(line, row, known));
         line = below;
       }
       readings = next;
+      if (hasMoved) areDistinct = new Set(readings.map((reading) => reading?.line)).size === readings.length;
+      [firstDirty, lastDirty] = [Infinity, -Infinity];
       return rows;
     },
   };
 }
 
-function byLine(readings: readonly (Reading | undefined)[]): Map<CellLine, Reading> {
-  return new Map(readings.flatMap((reading) => (reading ? [[reading.line, reading] as const] : [])));
+function byLine(readings: readonly (Reading | undefined)[]): ReadonlyMap<CellLine, Reading> {
+  const found = new Map<CellLine, Reading>();
+  for (const reading of readings) if (reading) found.set(reading.line, reading);
+  return found;
 }
 
 /** Of the three numbers that xterm keeps for each cell the first one tells the character, and how wide it is. */
@@ -68,9 +84,10 @@ const isSimple = 0x40;
 const simpleShift = 16;
 const blank = 0x20;
 
-function isAsRead({ line, characters, row }: Reading, goesOn: boolean): boolean {
+function isAsRead({ line, characters, row }: Reading, goesOn: boolean, isDirty: boolean): boolean {
   const { _data: data, length } = line;
   if (row.goesOn !== goesOn || row.isWrapped !== line.isWrapped || characters.length !== length) return false;
+  if (!isDirty) return true;
   for (let column = 0; column < length; column += 1) {
     const character = data[column * cellNumbers] ?? 0;
     if (character !== characters[column] || (character & isCombined) !== 0) return false;
@@ -78,16 +95,18 @@ function isAsRead({ line, characters, row }: Reading, goesOn: boolean): boolean 
   return true;
 }
 
-/** Those of an earlier reading of the same line are overwritten. */
-function charactersOf({ _data: data, length }: CellLine, before: Reading | undefined): Uint32Array {
-  const characters = before?.characters.length === length ? before.characters : new Uint32Array(length);
-  for (let column = 0; column < length; column += 1) characters[column] = data[column * cellNumbers] ?? 0;
-  return characters;
+/** Takes the place of an earlier reading of the same line. */
+function remember(line: CellLine, row: Row, before: Reading | undefined): Reading {
+  const { _data: data, length } = line;
+  const reading = before?.characters.length === length ? before : { line, characters: new Uint32Array(length), row };
+  for (let column = 0; column < length; column += 1) reading.characters[column] = data[column * cellNumbers] ?? 0;
+  reading.row = row;
+  return reading;
 }
 
-function read(line: CellLine, goesOn: boolean): Row {
+function readRow(line: CellLine, goesOn: boolean): Row {
   const text = simpleText(line) ?? line.translateToString(!goesOn);
-  return { text: goesOn ? text : text.trimEnd(), isWrapped: line.isWrapped, goesOn };
+  return new Row(goesOn ? text : text.trimEnd(), line.isWrapped, goesOn);
 }
 
 const maxColumns = 4096;

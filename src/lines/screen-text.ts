@@ -1,6 +1,5 @@
-import { memoOf } from '../domain/memo.ts';
-import { type Paragraph, paragraphFrom } from './paragraph.ts';
-import type { Row } from './row-reader.ts';
+import type { Paragraph } from './paragraph.ts';
+import type { Row } from './row.ts';
 import { Wording } from './wording.ts';
 
 /** A logical line as it stands on the screen. */
@@ -23,7 +22,7 @@ export function linesOf(rows: readonly Row[], columns: number, from = 0, to = ro
   for (let index = from; index < to; index += 1) {
     const row = rows[index];
     if (row === undefined) break;
-    const alone = paragraphFrom(row);
+    const alone = row.paragraph;
     const joined = paragraph && alone && paragraph.joinedWith(alone, columns);
     if (!joined) push(index - 1);
     paragraph = joined ?? alone;
@@ -37,11 +36,9 @@ export function printedLinesOf(rows: readonly Row[]): ScreenLine[] {
   const lines: ScreenLine[] = [];
   for (const [lastRow, row] of rows.entries()) {
     const above = row.isWrapped ? lines.pop() : undefined;
-    const wording = above ? new Wording(above.wording.text + row.text) : printedWordingOf(row);
+    const wording = above ? new Wording(above.wording.text + row.text) : row.printed;
     lines.push({ wording, lastRow });
   }
   const end = lines.findLastIndex(({ wording }) => wording.text !== '');
   return lines.slice(0, end + 1);
 }
-
-const printedWordingOf = memoOf((row: Row) => new Wording(row.text));

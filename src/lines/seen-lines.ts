@@ -101,21 +101,22 @@ export function createSeenLines(): SeenLines {
 
   /** What is settled on is only kept to be recognized; a glimpse is not kept at all. */
   function forget(timeUs: number): void {
-    const forgotten = new Set<Entry>();
     for (const entry of passing) {
       const isKept = entry.isVisible || (!entry.isUntold && (entry.isFinal || entry.isSettled || entry.wasRead));
       if (!isKept && !entry.isUntold && isJustGone(entry, timeUs)) continue;
       passing.delete(entry);
-      if (!isKept) forgotten.add(entry);
+      if (!isKept) remove(entries.lastIndexOf(entry));
     }
-    if (forgotten.size > 0) keepOnly((entry) => !forgotten.has(entry));
-    let surplus = entries.length - maxRemembered;
-    if (surplus > 0) keepOnly((entry) => entry.isVisible || !entry.isSettled || --surplus < 0);
+    for (let index = 0; entries.length > maxRemembered && index < entries.length; ) {
+      const entry = entries[index];
+      if (entry?.isVisible === false && entry.isSettled) remove(index);
+      else index += 1;
+    }
   }
 
-  function keepOnly(isKept: (entry: Entry) => boolean): void {
-    entries = entries.filter(isKept);
-    firstOpen = 0;
+  function remove(index: number): void {
+    entries.splice(index, 1);
+    if (index < firstOpen) firstOpen -= 1;
   }
 
   return {
@@ -141,8 +142,11 @@ export function createSeenLines(): SeenLines {
       if (!entry.isVisible) passing.add(entry);
     },
     forgetUntold() {
-      keepOnly(({ isUntold }) => !isUntold);
-      visible = visible.filter(({ isUntold }) => !isUntold);
+      const isKept = ({ isUntold }: Entry) => !isUntold;
+      for (const entry of passing) if (entry.isUntold) passing.delete(entry);
+      entries = entries.filter(isKept);
+      visible = visible.filter(isKept);
+      firstOpen = 0;
     },
     leave() {
       for (const entry of visible) {
