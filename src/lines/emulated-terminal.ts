@@ -120,10 +120,8 @@ export function createEmulatedTerminal(options: {
 
   function markTop(): void {
     if (isAlternate()) return;
-    const { ybase, y } = core.buffer;
-    if (top?.isDisposed === false && top.line === ybase) return;
     top?.dispose();
-    top = terminal.registerMarker(-y);
+    top = terminal.registerMarker(-core.buffer.y);
   }
 
   function firstRow(): number {
