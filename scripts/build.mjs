@@ -56,6 +56,8 @@ async function bundle() {
       ridealong: 'src/cli/main.ts',
       follow: 'src/follow.ts',
       'query-thread': 'src/query-thread.ts',
+      'recover-thread': 'src/recover-thread.ts',
+      'serve-thread': 'src/cli/serve-thread.ts',
       index: 'src/index.ts',
     },
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../domain/failure.ts';
 import type { Cursor, FeedFilter, FeedReader } from '../domain/feed.ts';
 import { messageOf } from '../domain/feed.ts';
@@ -67,6 +68,7 @@ interface Frames {
 
 const pageEntries = 64;
 const busyRetryMs = 20;
+const deliveryStepMs = 2;
 /** So much of the last pages is kept until the next commit, for others who are at the same place. */
 const keptPageBytes = 4 * 1024 * 1024;
 
@@ -129,6 +131,15 @@ export class FeedHub {
       drained: () => this.#drained(subscriber),
       end: () => this.#end(subscriber),
     };
+  }
+
+  /** Waits until all have what is committed by now, or the time is over. */
+  async deliver(atMostMs: number): Promise<void> {
+    const deadlineMs = performance.now() + atMostMs;
+    this.#look();
+    const target = this.#latest;
+    const isBehind = ({ cursor, sink }: Subscriber) => cursor < target || sink.bufferedBytes > 0;
+    while (performance.now() < deadlineMs && [...this.#subscribers].some(isBehind)) await sleep(deliveryStepMs);
   }
 
   /** Says goodbye to everybody. */

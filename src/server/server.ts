@@ -11,6 +11,7 @@ import { FeedHub, type FeedLimits } from './feed-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
+import { createRoleDoor, isAboutRole } from './role-door.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
 import type { ReadLog } from './routes/recordings.ts';
@@ -29,21 +30,31 @@ export interface ServerParts {
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
+  /**
+   * For a server in a wrapper: called when the role is asked for by one that keeps it; to be followed by `close`.
+   * Absent for one that keeps it, and takes it from those.
+   */
+  readonly onHandOver?: () => void;
 }
 
 export interface RunningServer {
   readonly port: number;
   readonly serveFile: string;
-  /** Says goodbye to all clients and leaves no file behind. */
-  close(): Promise<void>;
+  /**
+   * Leaves the role at once, with no file left behind, and says goodbye to all clients when they have what was
+   * committed until now. Takes no longer than `farewellMs`, whatever they do.
+   */
+  close(farewellMs?: number): Promise<void>;
 }
 
 /** Only there everybody on the machine may connect; what they may then is for the token to say. */
 const loopback = '127.0.0.1';
 /** How many ports are tried. */
 const portsTried = 100;
-/** How long clients may take to answer our goodbye. */
-const goodbyeMs = 1_000;
+/** How long it may take to say goodbye. */
+const defaultFarewellMs = 1_000;
+/** The part of it in which clients may read what they have not got yet; the rest is for their answers. */
+const deliveryShare = 0.6;
 const maxConnections = 256;
 
 /** Starts the user's server: on its socket, which nobody else has then, and on a port of this machine. */
@@ -58,7 +69,12 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const api = createApi({ version, startedAt: new Date(), ask, log, hub });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
-  const serverBehind = (gate: () => Gate | undefined): Server => {
+  const door = createRoleDoor(parts.onHandOver);
+
+  const serverBehind = (
+    gate: () => Gate | undefined,
+    upgrade: (request: IncomingMessage, duplex: Duplex, head: Buffer) => Problem | undefined,
+  ): Server => {
     const check = (request: IncomingMessage) => {
       const behind = gate();
       return (behind && refusal(request.headers, behind)) ?? unsupported(request);
@@ -72,17 +88,21 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     server.maxConnections = maxConnections;
     server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
       duplex.on('error', () => duplex.destroy());
-      const problem = check(request) ?? sockets.upgrade(request, duplex, head);
+      const problem = check(request) ?? upgrade(request, duplex, head);
       if (problem) refuseUpgrade(duplex, problem);
     });
     return server;
   };
 
-  const own = serverBehind(() => undefined);
-  const taken = await listenOnOwnSocket(own, socket);
+  const own = serverBehind(
+    () => undefined,
+    (request, ...rest) =>
+      isAboutRole(request) ? door.upgrade(request, rest[0]) : sockets.upgrade(request, ...rest),
+  );
+  const taken = await listenOnOwnSocket(own, socket, { asks: parts.onHandOver === undefined });
   if (!taken.ok) return taken;
   let port = 0;
-  const open = serverBehind(() => ({ port, token }));
+  const open = serverBehind(() => ({ port, token }), (...upgrade) => sockets.upgrade(...upgrade));
   const listening = await listenOnPort(open, parts.port);
   if (!listening.ok) {
     own.close();
@@ -99,15 +119,17 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   return ok({
     port,
     serveFile,
-    async close() {
+    async close(farewellMs = defaultFarewellMs) {
       removeServeFile(serveFile, token);
-      const closed = Promise.all([own, open].map((server) => new Promise((resolve) => server.close(resolve))));
-      hub.close();
-      for (const server of [own, open]) server.closeIdleConnections();
+      const closed = Promise.all([open, own].map((server) => new Promise((resolve) => server.close(resolve))));
+      door.open();
       const timer = setTimeout(() => {
         sockets.terminate();
         for (const server of [own, open]) server.closeAllConnections();
-      }, goodbyeMs);
+      }, farewellMs);
+      await hub.deliver(farewellMs * deliveryShare);
+      hub.close();
+      for (const server of [own, open]) server.closeIdleConnections();
       await closed;
       clearTimeout(timer);
     },
