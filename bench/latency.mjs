@@ -24,8 +24,14 @@ const startNs = 2_000_000_000n;
 
 for (const who of ['a wrapper', 'ridealong serve']) {
   const home = mkdtempSync(join(tmpdir(), 'ridealong-latency-'));
-  const environment = { ...process.env, HOME: home, XDG_RUNTIME_DIR: join(home, 'run'), NODE_EXTRA_CA_CERTS: undefined };
-  for (const name of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'RIDEALONG_SESSION_ID']) Reflect.deleteProperty(environment, name);
+  const environment = {
+    ...process.env,
+    HOME: home,
+    XDG_RUNTIME_DIR: join(home, 'run'),
+    NODE_EXTRA_CA_CERTS: undefined,
+  };
+  for (const name of ['XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'RIDEALONG_SESSION_ID'])
+    Reflect.deleteProperty(environment, name);
   mkdirSync(environment.XDG_RUNTIME_DIR, { mode: 0o700 });
   const ridealong = (...words) => spawn(process.execPath, [program, ...words], { env: environment, stdio: 'ignore' });
   const server = who === 'a wrapper' ? ridealong('sh', '-c', 'sleep 1000') : ridealong('serve');
@@ -35,8 +41,14 @@ for (const who of ['a wrapper', 'ridealong serve']) {
   const samples = await follow(`ws://127.0.0.1:${port}/ws`, token, () => ridealong(process.execPath, '-e', agent));
   server.kill('SIGTERM');
   const first = samples[0]?.writtenNs ?? 0n;
-  report(`served by ${who}, at the start`, samples.filter(({ writtenNs }) => writtenNs - first <= startNs));
-  report(`served by ${who}, afterwards`, samples.filter(({ writtenNs }) => writtenNs - first > startNs));
+  report(
+    `served by ${who}, at the start`,
+    samples.filter(({ writtenNs }) => writtenNs - first <= startNs),
+  );
+  report(
+    `served by ${who}, afterwards`,
+    samples.filter(({ writtenNs }) => writtenNs - first > startNs),
+  );
   rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
@@ -64,5 +76,7 @@ function follow(url, token, begin) {
 function report(name, samples) {
   const times = samples.map(({ ms }) => ms).sort((one, other) => one - other);
   const at = (share) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN).toFixed(1);
-  console.log(`${name}: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (${times.length} lines)`);
+  console.log(
+    `${name}: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (${times.length} lines)`,
+  );
 }

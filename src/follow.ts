@@ -96,8 +96,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
         continue;
       }
       append();
-      if (message.kind === 'gap') recorder.miss(message.stream, message.bytes, message.timeUs);
-      else if (message.kind === 'ended') ended = message;
+      if (message.kind === 'ended') ended = message;
       else if (message.kind === 'rest-role') resting = role?.rest() ?? resting;
       else if (message.kind === 'begin-role') role?.begin();
       else if (message.kind === 'clock') {
@@ -105,7 +104,11 @@ function follow(port: MessagePort, task: FollowerTask): void {
         isClockAsked = false;
       } else {
         const { position } = recorder;
-        backlog.push(recorder.mark(message), position);
+        const marks =
+          message.kind === 'gap'
+            ? recorder.miss(message.stream, message.length, message.timeUs)
+            : recorder.mark(message);
+        backlog.push(marks, position);
         if (message.kind === 'stopped') isStopNoted = false;
       }
     }

@@ -44,7 +44,6 @@ export function createRoleKeeper(
   let holder: ReturnType<typeof watchHolder> | undefined;
   let serving: ServingWorker | undefined;
   let isLocked = false;
-  let hasSeenHolder = false;
   let isWanted = false;
   let hasFailed = false;
 
@@ -63,19 +62,18 @@ export function createRoleKeeper(
     holder = watchHolder(place.socket, (news) => {
       if (news === 'held') {
         unlock();
-        hasSeenHolder = true;
         return;
       }
       holder = undefined;
-      if (news === 'none') serve();
-      else contendIn(performance.now() - sinceMs < times.retryMs ? times.retryMs : 0);
+      if (news === 'gone') contendIn(performance.now() - sinceMs < times.retryMs ? times.retryMs : 0);
+      else serve(news === 'stale');
     });
   }
 
-  function serve() {
+  function serve(recovers: boolean) {
     const isCurrent = () => serving === current;
     const current = startServingWorker(
-      { paths, port, recovers: hasSeenHolder },
+      { paths, port, recovers },
       {
         onServing() {
           if (isCurrent()) unlock();

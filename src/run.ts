@@ -89,7 +89,12 @@ function createRecording() {
     beginRole: () => follower?.beginRole(),
     begin(
       session: Session,
-      { failOn, killAfterMs, mayServe, kill }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe'> & {
+      {
+        failOn,
+        killAfterMs,
+        mayServe,
+        kill,
+      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe'> & {
         kill: () => void;
       },
     ): FollowerThread {

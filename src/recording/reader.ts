@@ -54,7 +54,7 @@ export function openRecordingReader(
         timingOffset += line.length + 1;
         timeUs = entry.timeUs;
         if (entry.kind === 'chunk') return take(entry.stream, entry.length);
-        if (entry.kind !== 'gap' && entry.kind !== 'other') return entry;
+        if (entry.kind !== 'other') return entry;
       }
     },
     untimed() {

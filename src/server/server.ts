@@ -96,13 +96,15 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
 
   const own = serverBehind(
     () => undefined,
-    (request, ...rest) =>
-      isAboutRole(request) ? door.upgrade(request, rest[0]) : sockets.upgrade(request, ...rest),
+    (request, ...rest) => (isAboutRole(request) ? door.upgrade(request, rest[0]) : sockets.upgrade(request, ...rest)),
   );
   const taken = await listenOnOwnSocket(own, socket, { asks: parts.onHandOver === undefined });
   if (!taken.ok) return taken;
   let port = 0;
-  const open = serverBehind(() => ({ port, token }), (...upgrade) => sockets.upgrade(...upgrade));
+  const open = serverBehind(
+    () => ({ port, token }),
+    (...upgrade) => sockets.upgrade(...upgrade),
+  );
   const listening = await listenOnPort(open, parts.port);
   if (!listening.ok) {
     own.close();

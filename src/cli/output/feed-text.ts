@@ -62,6 +62,13 @@ function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
         { text: `${exit === '' ? '' : `exit ${exit}, `}took ${took}, ${session.total_extraction_events} events` },
       ];
     }
+    case 'gap': {
+      const { stream, bytes, byte_offset } = entry.row;
+      return [
+        ...kindParts('gap', '', colours),
+        { text: `${bytes} bytes of ${stream} could not be recorded at offset ${byte_offset}` },
+      ];
+    }
     case 'reindex':
       return [
         ...kindParts('reindex', '', colours),
