@@ -54,10 +54,16 @@ export function createRoleKeeper(
 
   function contend() {
     const opened = place ? ok(place) : openPlace(paths);
-    if (!opened.ok) return giveUp(opened.failure.message);
+    if (!opened.ok) {
+      giveUp(opened.failure.message);
+      return;
+    }
     place = opened.value;
-    if (!place.lock.tryLock()) return contendIn(times.retryMs);
-    isLocked = true;
+    isLocked = place.lock.tryLock();
+    if (!isLocked) {
+      contendIn(times.retryMs);
+      return;
+    }
     const sinceMs = performance.now();
     holder = watchHolder(place.socket, (news) => {
       if (news === 'held') {

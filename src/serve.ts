@@ -84,6 +84,7 @@ export async function startServing(
     database: paths.database,
     feed: feed.value,
     ask: queries.ask,
+    startLines: () => new Worker(new URL('./line-thread.js', import.meta.url), { workerData: paths }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     port,
     ...(onHandOver && { onHandOver }),

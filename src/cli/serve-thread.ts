@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { startServing } from '../serve.ts';
-import type { EndServing, FromServing, ServeTask } from '../serve-messages.ts';
+import type { FromServing, ServeTask } from '../serve-messages.ts';
 import { strippedText } from './strip-sequences.ts';
 import { version } from './version.ts';
 
@@ -20,10 +20,12 @@ async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recov
   const serving = await startServing(paths, { version, port: firstPort, textOf: strippedText, onHandOver: end });
   if (!serving.ok) {
     const { reason, message } = serving.failure;
-    return tell(reason === 'server-running' ? { kind: 'taken' } : { kind: 'failed', message });
+    tell(reason === 'server-running' ? { kind: 'taken' } : { kind: 'failed', message });
+    return;
   }
   const server = serving.value;
-  port.on('message', (_: EndServing) => end());
+  // There is but one message: `EndServing`.
+  port.on('message', end);
   tell({ kind: 'serving' });
   if (recovers) new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
 

@@ -13,6 +13,10 @@ export type Cursor = number;
 export const feedKinds = ['extraction', 'state', 'complete'] as const;
 export type FeedKind = (typeof feedKinds)[number];
 
+/** What can be followed: also lines of running sessions, which the feed does not keep. */
+export const followedKinds = [...feedKinds, 'log'] as const;
+export type FollowedKind = (typeof followedKinds)[number];
+
 /**
  * One entry of the feed; no two have the same cursor.
  *

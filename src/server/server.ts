@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Worker } from 'node:worker_threads';
 import { getRequestListener } from '@hono/node-server';
 import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
@@ -8,6 +9,7 @@ import type { ProcessIdentity } from '../domain/session.ts';
 import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
 import { FeedHub, type FeedLimits } from './feed-hub.ts';
+import { LineHub } from './line-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
@@ -27,6 +29,8 @@ export interface ServerParts {
   readonly feed: FeedReader;
   readonly ask: Ask;
   readonly log: ReadLog;
+  /** Starts the thread that follows recordings, as `LineHub` has it. */
+  readonly startLines: () => Worker;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
@@ -63,7 +67,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   if (!files.ok) return files;
   const { socket, serveFile } = files.value;
   const token = newToken();
-  const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
+  const hub = new FeedHub(parts.feed, parts.database, new LineHub(parts.startLines), parts.feedLimits);
   const sockets = createFeedSockets(hub);
   const { version, ask, log } = parts;
   const api = createApi({ version, startedAt: new Date(), ask, log, hub });

@@ -43,7 +43,9 @@ function followAll(home: Home): Following {
     }
   }
   void goOn();
-  onTestFinished(() => void (isStopped = true));
+  onTestFinished(() => {
+    isStopped = true;
+  });
   return {
     messages,
     until: (passes) =>
@@ -53,7 +55,9 @@ function followAll(home: Home): Following {
         };
         look();
       }),
-    stop: () => (isStopped = true),
+    stop() {
+      isStopped = true;
+    },
   };
 }
 

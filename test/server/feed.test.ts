@@ -128,8 +128,7 @@ describe('a filter', () => {
   });
 
   it.each([
-    ['/ws?kinds=log', 'kinds', 'kinds: log is not offered'],
-    ['/ws?kinds=nonsense', 'kinds', 'kinds: takes extraction, state, complete with commas between them'],
+    ['/ws?kinds=nonsense', 'kinds', 'kinds: takes extraction, state, complete, log with commas between them'],
     ['/ws?since=x', 'since', 'since: is not a whole number'],
     ['/ws?since=', 'since', 'since: is not a whole number'],
     ['/ws?since=1&since=2', 'since', expect.any(String)],

@@ -25,6 +25,9 @@ import { temporaryHome } from '../support/recorded-sessions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ask, runServer } from './support/running-server.ts';
 
+const nobody = (): never => {
+  throw new Error('nobody wants lines');
+};
 const never = () => Promise.resolve(fail({ status: 503, code: 'none', message: 'none' } as const));
 
 /** Another server of the same user. */
@@ -41,6 +44,7 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     feed,
     ask: never,
     log,
+    startLines: nobody,
     port,
   });
 }

@@ -44,6 +44,9 @@ export async function runServer(
         bytes: () => Promise.resolve(ok({ bytes: Buffer.from('recorded'), recordedBytes: 8 })),
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
+      startLines: () => {
+        throw new Error('no lines are told here');
+      },
       port: 0,
       feedLimits: { ...feedLimits, ...limits },
       ...parts,
