@@ -30,7 +30,8 @@ function followAll(home: Home): Following {
   let isStopped = false;
   let look: () => void = () => undefined;
   async function goOn() {
-    for (; !isStopped; await pause(5)) {
+    while (!isStopped) {
+      await pause(5);
       const served = servedIn(home);
       if (served === undefined) continue;
       const since = messages.at(-1)?.cursor ?? 0;
