@@ -34,6 +34,8 @@ export interface ServerParts {
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
+  /** A connection that neither asks nor follows for so long is ended. */
+  readonly idleLimitMs?: number;
   /**
    * For a server in a wrapper: called when the role is asked for by one that keeps it; to be followed by `close`.
    * Absent for one that keeps it, and takes it from those.
@@ -60,6 +62,8 @@ const defaultFarewellMs = 1_000;
 /** The part of it in which clients may read what they have not got yet; the rest is for their answers. */
 const deliveryShare = 0.6;
 const maxConnections = 256;
+const defaultIdleLimitMs = 10_000;
+const requestTimeoutMs = 30_000;
 
 /** Starts the user's server: on its socket, which nobody else has then, and on a port of this machine. */
 export async function startServer(parts: ServerParts): Promise<Result<RunningServer, Failure>> {
@@ -83,7 +87,14 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
       const behind = gate();
       return (behind && refusal(request.headers, behind)) ?? unsupported(request);
     };
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    const { idleLimitMs = defaultIdleLimitMs } = parts;
+    const limits = {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: idleLimitMs,
+      keepAliveTimeout: idleLimitMs,
+      connectionsCheckingInterval: idleLimitMs / 2,
+    };
+    const server = createServer(limits, (request, response) => {
       for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
       const problem = check(request);
       if (problem) refuse(response, problem);

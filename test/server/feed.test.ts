@@ -206,6 +206,29 @@ describe('a client', () => {
   });
 });
 
+describe('a connection that is idle', () => {
+  it.each([
+    ['has asked for nothing', ''],
+    ['has asked once', 'GET /api/health HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\n\r\n'],
+  ])('is ended when it %s', async (_, said) => {
+    const to = await runServer({ idleLimitMs: 50 });
+    const socket = connect(to.server.port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(said.replace('HOST', to.host).replace('TOKEN', to.token));
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('but follows the feed stays', async () => {
+    const to = await runServer({ idleLimitMs: 50 });
+    const client = await follow(to, '/ws');
+    const socket = connect(to.server.port, '127.0.0.1').resume();
+    await once(socket, 'close');
+    client.socket.send('{"type":"ping"}');
+    await client.message(({ type }) => type === 'pong');
+  });
+});
+
 describe('a client that does not read', () => {
   const longLine = 'x'.repeat(60_000);
   const large = (from: number, to: number) => numbered(from, to, { originalLine: longLine });
