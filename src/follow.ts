@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isChunk } from './domain/chunk.ts';
 import { type Settings, defaultPort, defaultSettings, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
@@ -30,6 +31,9 @@ const refusalRetryMs = 1000;
 
 /** How long after a moment the main thread is asked whether it has passed: it may be behind. */
 const clockMarginMs = 5;
+
+/** A session that is over by then has loaded nothing of a server. */
+const roleDelayMs = 300;
 
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
@@ -228,7 +232,8 @@ function follow(port: MessagePort, task: FollowerTask): void {
     saveSession();
     complain(described.complaints);
     const settings = await readSettings();
-    void beginRole(settings);
+    // What is wrong with a server is no trouble of the session.
+    beginRole(settings).catch(() => undefined);
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const opened = await openExtraction(session, described.packs, task.paths, {
@@ -254,10 +259,12 @@ function follow(port: MessagePort, task: FollowerTask): void {
     return settings;
   }
 
-  /** Later sessions of the same moment are served, too; this one need not wait for it. */
+  /** Nothing of the session waits for it. */
   async function beginRole({ serve: { enabled, port } }: Settings) {
     if (!task.mayServe || enabled === false) return;
+    await sleep(roleDelayMs);
     const { createRoleKeeper } = await import('./role-keeper.ts');
+    if (ended) return;
     role = createRoleKeeper({ paths: task.paths, port: port ?? defaultPort }, (why) => {
       if (enabled === true || port !== undefined) trouble(`programs are not served: ${why}`);
     });

@@ -2,7 +2,7 @@ import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { ok, type Result } from './domain/result.ts';
 import type { ServeTask } from './serve-messages.ts';
-import { watchHolder } from './server/role-connection.ts';
+import { type RoleNews, watchHolder } from './server/role-connection.ts';
 import { prepareRuntimeFolder } from './server/runtime-folder.ts';
 import { type ServingWorker, startServingWorker } from './serving-worker.ts';
 import { type FileLock, openFileLock } from './store/file-lock.ts';
@@ -16,8 +16,6 @@ export interface RoleKeeper {
 }
 
 export interface RoleTimes {
-  /** A session that is over by then has loaded nothing of a server. */
-  readonly startMs: number;
   /** When to look again while another wrapper takes the role, or after a connection that was no sooner there than gone. */
   readonly retryMs: number;
   /** After a hand-over: its receiver is about to listen. */
@@ -26,7 +24,7 @@ export interface RoleTimes {
   readonly farewellMs: number;
 }
 
-const defaultTimes: RoleTimes = { startMs: 300, retryMs: 50, handOverMs: 500, farewellMs: 750 };
+const defaultTimes: RoleTimes = { retryMs: 50, handOverMs: 500, farewellMs: 750 };
 
 /**
  * Of all wrappers that find the role free, the one that gets the lock loads a server, in a worker of its own. The
@@ -49,7 +47,7 @@ export function createRoleKeeper(
 
   function contendIn(delayMs: number) {
     clearTimeout(timer);
-    if (isWanted && !hasFailed) timer = setTimeout(contend, delayMs);
+    if (isWanted && !hasFailed) timer = setTimeout(() => guard(contend), delayMs);
   }
 
   function contend() {
@@ -65,15 +63,17 @@ export function createRoleKeeper(
       return;
     }
     const sinceMs = performance.now();
-    holder = watchHolder(place.socket, (news) => {
-      if (news === 'held') {
-        unlock();
-        return;
-      }
-      holder = undefined;
-      if (news === 'gone') contendIn(performance.now() - sinceMs < times.retryMs ? times.retryMs : 0);
-      else serve(news === 'stale');
-    });
+    holder = watchHolder(place.socket, (news) => guard(() => hear(news, sinceMs)));
+  }
+
+  function hear(news: RoleNews, sinceMs: number) {
+    if (news === 'held') {
+      unlock();
+      return;
+    }
+    holder = undefined;
+    if (news === 'gone') contendIn(performance.now() - sinceMs < times.retryMs ? times.retryMs : 0);
+    else serve(news === 'stale');
   }
 
   function serve(recovers: boolean) {
@@ -101,6 +101,15 @@ export function createRoleKeeper(
     isLocked = false;
   }
 
+  /** We are in the thread that records: a bug here, or a lock file that is none, must not end it. */
+  function guard(action: () => void) {
+    try {
+      action();
+    } catch (error) {
+      giveUp(String(error));
+    }
+  }
+
   function giveUp(message: string) {
     hasFailed = true;
     onTrouble(message);
@@ -109,7 +118,7 @@ export function createRoleKeeper(
   return {
     begin() {
       isWanted = true;
-      contendIn(times.startMs);
+      contendIn(0);
     },
     async rest() {
       isWanted = false;

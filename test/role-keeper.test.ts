@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -6,7 +6,7 @@ import type { Paths } from '../src/domain/config.ts';
 import { createRoleKeeper, type RoleTimes } from '../src/role-keeper.ts';
 import { temporaryHome } from './support/recorded-sessions.ts';
 
-const times: RoleTimes = { startMs: 0, retryMs: 1, handOverMs: 1, farewellMs: 1 };
+const times: RoleTimes = { retryMs: 1, handOverMs: 1, farewellMs: 1 };
 
 /** A keeper that cannot load a server, since there is none beside the sources, and what it says then. */
 function keeperIn(paths: Paths) {
@@ -52,6 +52,15 @@ it('tells when others may get into the runtime folder', async () => {
   const { keeper, trouble } = keeperIn(paths);
   keeper.begin();
   expect(await trouble).toContain('others may get in');
+});
+
+it('tells when the lock is none, and nothing else is harmed', async () => {
+  const paths = temporaryHome();
+  mkdirSync(paths.runtime, { mode: 0o700 });
+  writeFileSync(join(paths.runtime, 'serve.lock'), 'no lock '.repeat(1_000));
+  const { keeper, trouble } = keeperIn(paths);
+  keeper.begin();
+  expect(await trouble).toContain('file is not a database');
 });
 
 it('loads no server while another one holds the role, and does so when its connection ends', async () => {
