@@ -124,6 +124,15 @@ export function createEmulatedTerminal(options: {
     top = terminal.registerMarker(-core.buffer.y);
   }
 
+  /**
+   * An alternate screen that was not used yet is left as high as it was by xterm 6.0; it would keep rows that scroll
+   * off, lose count of them when it grows, and throw.
+   */
+  function fitUnusedScreen(newRows: number): void {
+    const { lines } = core.buffers.alt;
+    if (lines.length === 0) lines.maxLength = newRows;
+  }
+
   function firstRow(): number {
     const { ybase } = core.buffer;
     if (isAlternate()) return ybase;
@@ -144,6 +153,7 @@ export function createEmulatedTerminal(options: {
     },
     resize(newColumns, newRows) {
       terminal.resize(newColumns, newRows);
+      fitUnusedScreen(newRows);
       reader.resized();
       keyframes?.resized();
       isRepainted = true;

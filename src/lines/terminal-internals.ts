@@ -34,7 +34,11 @@ export interface TerminalCore {
     readonly y: number;
     readonly lines: { get(index: number): CellLine | undefined };
   };
-  readonly buffers: { readonly active: unknown; readonly alt: unknown };
+  /** The alternate one has no lines until it is used. */
+  readonly buffers: {
+    readonly active: unknown;
+    readonly alt: { readonly lines: { readonly length: number; maxLength: number } };
+  };
   readonly coreService: { readonly decPrivateModes: { readonly synchronizedOutput: boolean } };
   /** The rows of the screen among which the last write, or the one that is going on, has changed something. */
   readonly _inputHandler: { readonly _dirtyRowTracker: { readonly start: number; readonly end: number } };
@@ -80,10 +84,12 @@ function isCore(core: unknown): core is TerminalCore {
   const line: unknown = typeof get === 'function' ? Reflect.apply(get, lines, [0]) : undefined;
   const dirtyRows = property(property(core, '_inputHandler'), '_dirtyRowTracker');
   const modes = property(property(core, 'coreService'), 'decPrivateModes');
+  const alternateLines = property(property(property(core, 'buffers'), 'alt'), 'lines');
   return (
     typeof property(core, 'writeSync') === 'function' &&
     [property(core, 'rows'), property(buffer, 'ybase'), property(buffer, 'y')].every(isNumber) &&
     [property(dirtyRows, 'start'), property(dirtyRows, 'end')].every(isNumber) &&
+    [property(alternateLines, 'length'), property(alternateLines, 'maxLength')].every(isNumber) &&
     property(line, '_data') instanceof Uint32Array &&
     typeof property(line, 'translateToString') === 'function' &&
     property(property(core, 'buffers'), 'active') === buffer &&
