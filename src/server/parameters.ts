@@ -1,10 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { streams } from '../domain/chunk.ts';
-import { type Cursor, type FeedFilter, feedKinds } from '../domain/feed.ts';
 import { exportFormats } from '../domain/export.ts';
+import { type Cursor, type FeedFilter, feedKinds, followedKinds } from '../domain/feed.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
-import { durationUs, parseFrom, parseSpeed, replayKinds } from '../domain/replay.ts';
-import type { ReplayRequest } from './replay-hub.ts';
+import {
+  durationUs,
+  parseFrom,
+  parseSpeed,
+  type ReplayKind,
+  type ReplaySpeed,
+  replayKinds,
+  type SeekTarget,
+} from '../domain/replay.ts';
 
 /*
  * What requests may say. The same schemas validate them and make the OpenAPI
@@ -87,20 +94,19 @@ export const screenQuery = z.strictObject({
 });
 
 /** Some of these words, with commas between them. */
-const kindsOf = <Kind extends string>(all: readonly Kind[]) =>
+const kindsOf = <Kind extends string>(all: readonly Kind[], absent: string) =>
   z
     .string()
     .transform((list) => list.split(','))
     .superRefine((words, context) => {
       for (const word of words) {
         if (all.some((kind) => kind === word)) continue;
-        const message = word === 'log' ? 'log is not offered' : `takes ${all.join(', ')} with commas between them`;
-        context.addIssue({ code: 'custom', message });
+        context.addIssue({ code: 'custom', message: `takes ${all.join(', ')} with commas between them` });
       }
     })
     .transform((words) => all.filter((kind) => words.includes(kind)))
     .optional()
-    .describe(`Of ${all.join(', ')}, with commas between them; all when absent`);
+    .describe(`Of ${all.join(', ')}, with commas between them; ${absent}`);
 
 export const feedQuery = z.strictObject({
   since: wholeNumber(0, Number.MAX_SAFE_INTEGER)
@@ -111,7 +117,10 @@ export const feedQuery = z.strictObject({
   risk: z.enum(riskLevels).optional(),
   agent: agent.optional(),
   session: sessionId.optional(),
-  kinds: kindsOf(feedKinds),
+  kinds: kindsOf(
+    followedKinds,
+    'all but log when absent. log tells lines of running sessions as they settle: live only, no cursor leads back to them',
+  ),
 });
 
 const parsedBy = <Value>(parse: (text: string) => Value | undefined, expected: string) =>
@@ -135,12 +144,20 @@ export const replayQuery = z.strictObject({
     .optional()
     .describe('So long after the start (12.5s, 500ms, 3m), or an event by its id')
     .openapi({ type: 'string' }),
-  kinds: kindsOf(replayKinds),
+  kinds: kindsOf(replayKinds, 'all when absent'),
   idle_limit: parsedBy(durationUs, 'is not a time such as 2s or 500ms')
     .optional()
     .describe("Nothing is waited for longer than this, on the recording's clock")
     .openapi({ type: 'string' }),
 });
+
+/** How a session is to be replayed. */
+export interface ReplayRequest {
+  readonly speed: ReplaySpeed;
+  readonly kinds: readonly ReplayKind[];
+  readonly from?: SeekTarget;
+  readonly idleLimitUs?: number;
+}
 
 export function replayRequestOf({ speed = 1, from, kinds, idle_limit }: z.infer<typeof replayQuery>): ReplayRequest {
   return { speed, kinds: kinds ?? replayKinds, ...present({ from, idleLimitUs: idle_limit }) };
@@ -149,11 +166,18 @@ export function replayRequestOf({ speed = 1, from, kinds, idle_limit }: z.infer<
 /** What a subscriber wants, and from where on. */
 export interface FeedRequest {
   readonly filter: FeedFilter;
+  /** Whether lines of running sessions are wanted, too. */
+  readonly withLines: boolean;
   readonly since?: Cursor;
 }
 
-export function feedRequestOf({ since, ...filter }: z.infer<typeof feedQuery>): FeedRequest {
-  return { filter: present(filter), ...(since !== undefined && { since }) };
+export function feedRequestOf({ since, kinds, ...filter }: z.infer<typeof feedQuery>): FeedRequest {
+  const stored = kinds && feedKinds.filter((kind) => kinds.includes(kind));
+  return {
+    filter: { ...present(filter), ...(stored && { kinds: stored }) },
+    withLines: kinds?.includes('log') === true,
+    ...(since !== undefined && { since }),
+  };
 }
 
 /** The same without the members that are undefined. */

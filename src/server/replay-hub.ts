@@ -2,16 +2,14 @@ import type {
   Arrival,
   Replay,
   ReplayClock,
-  ReplayKind,
-  ReplaySpeed,
   ReplayStatus,
-  SeekTarget,
   StartReplay,
   Timeline,
   TimelineHead,
 } from '../domain/replay.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { closeCodes, type Sink } from './feed-hub.ts';
+import type { ReplayRequest } from './parameters.ts';
 import type { Problem } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { parseCommand, type ReplayCommand } from './replay-commands.ts';
@@ -50,13 +48,6 @@ export interface ReplayParts {
   readonly start: StartReplay;
   readonly clock: ReplayClock;
   readonly limits?: ReplayLimits;
-}
-
-export interface ReplayRequest {
-  readonly speed: ReplaySpeed;
-  readonly kinds: readonly ReplayKind[];
-  readonly from?: SeekTarget;
-  readonly idleLimitUs?: number;
 }
 
 /** One client's replay. */

@@ -74,12 +74,12 @@ export function feedSockets(hub: FeedHub): SocketRoute {
     accept(path, given) {
       const asked = requestOf(path, given);
       if (!asked.ok) return asked;
-      const { filter, since = latestOf(hub) } = asked.value;
+      const { since = latestOf(hub) } = asked.value;
       if (typeof since !== 'number') return fail(since);
       if (hub.isFull)
         return fail({ status: 503, code: 'too_many_clients', message: 'too many follow the feed already' });
       return ok((client, socket) => {
-        const subscription = hub.subscribe(filter, since, createSink(client, socket));
+        const subscription = hub.subscribe(asked.value, since, createSink(client, socket));
         socket.on('drain', () => subscription.drained());
         client.on('close', () => subscription.end());
         client.on('message', (data, isBinary) => answer(data, isBinary, subscription));

@@ -275,7 +275,7 @@ describe('a bad parameter', () => {
     ['/api/sessions/..%2F..%2Fetc/log', 'id'],
     [`/api/sessions/${id}/screen?at=soon`, 'at'],
     ['/api/stream?since=-1', 'since'],
-    ['/api/stream?kinds=log', 'kinds'],
+    ['/api/stream?kinds=logs', 'kinds'],
     ['/api/stream?session=1', 'session'],
     ['/api/replay/session/01A', 'id'],
     ['/api/sessions/01A/export?format=json', 'id'],

@@ -32,7 +32,7 @@ export function addFeed(api: Api, { hub }: { readonly hub: FeedHub }): void {
       return refuse({ status: 503, code: 'too_many_clients', message: 'too many follow the feed already' });
     }
     const stream = openEventStream(context.env.outgoing);
-    const subscription = hub.subscribe(request.filter, since, stream.sink);
+    const subscription = hub.subscribe(request, since, stream.sink);
     stream.onDrained(() => subscription.drained());
     stream.onEnd(() => subscription.end());
     return sentAlready();
