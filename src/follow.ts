@@ -5,7 +5,7 @@ import { type Settings, defaultSettings, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
-import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
+import type { ChildEnded, FollowerTask, FromFollower, Look } from './follower-messages.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { ToFollower } from './recording/hand-over.ts';
@@ -61,6 +61,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   let isClockAsked = false;
   let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
   let isStopNoted = true;
+  let looks: Look[] = [];
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -75,7 +76,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   }
 
   /** Records everything that was handed over, before anything is scanned. */
-  function record(first?: ToFollower | ChildEnded) {
+  function record(first?: ToFollower | Look | ChildEnded) {
     let chunks: ReadChunk[] = [];
     const append = () => {
       if (chunks.length === 0) return;
@@ -95,6 +96,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
       else if (message.kind === 'clock') {
         clockUs = message.timeUs;
         isClockAsked = false;
+      } else if (message.kind === 'look') {
+        clockUs = message.timeUs;
+        looks.push(message);
       } else {
         const { position } = recorder;
         backlog.push(recorder.mark(message), position);
@@ -170,12 +174,22 @@ function follow(port: MessagePort, task: FollowerTask): void {
       }
     }
     if (extraction) watchClock(extraction);
+    if (isSetUp) answerLooks();
     if (isSetUp && !isStopNoted) {
       isStopNoted = true;
       tell({ kind: 'stop-noted' });
     }
     if (ended && isSetUp) void finish(ended, isStoreRefusing ? undefined : extraction);
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
+  }
+
+  /** All that was handed over was scanned: this is how things stand. */
+  function answerLooks() {
+    for (const { id } of looks) {
+      const sight = recorder.gapBytes.stdout > 0 ? undefined : extraction?.sight();
+      tell({ kind: 'seen', id, ...(sight && { sight }) });
+    }
+    looks = [];
   }
 
   async function finish({ ending, endedAt }: ChildEnded, extracted: SessionExtraction | undefined) {
@@ -216,6 +230,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     saveSession();
     complain(described.complaints);
     const settings = await readSettings();
+    tell({ kind: 'control', level: settings.control });
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const opened = await openExtraction(session, described.packs, task.paths, {
@@ -245,7 +260,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     for (const { file, line, column, message } of complaints) trouble(`${file}:${line}:${column}: ${message}`);
   }
 
-  port.on('message', (message: ToFollower | ChildEnded) => {
+  port.on('message', (message: ToFollower | Look | ChildEnded) => {
     record(message);
     schedule();
   });
@@ -257,7 +272,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     });
 }
 
-function nextMessage(port: MessagePort): ToFollower | ChildEnded | undefined {
-  const waiting: { message: ToFollower | ChildEnded } | undefined = receiveMessageOnPort(port);
+function nextMessage(port: MessagePort): ToFollower | Look | ChildEnded | undefined {
+  const waiting: { message: ToFollower | Look | ChildEnded } | undefined = receiveMessageOnPort(port);
   return waiting?.message;
 }

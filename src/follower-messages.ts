@@ -1,4 +1,5 @@
 import type { Paths, Settings } from './domain/config.ts';
+import type { ControlLevel, Sight } from './domain/control.ts';
 import type { Ending, Session } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
 
@@ -6,6 +7,14 @@ import type { Verdict } from './domain/state.ts';
 export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAfterMs'>> {
   readonly session: Session;
   readonly paths: Paths;
+}
+
+/** Asks what is to be seen, as of all that was sent before; answered with `seen`. */
+export interface Look {
+  readonly kind: 'look';
+  readonly id: number;
+  /** As with `clock`. */
+  readonly timeUs: number;
 }
 
 /** The last message to the follower. */
@@ -22,6 +31,10 @@ export type FromFollower =
   | { readonly kind: 'what-time' }
   /** So many bytes are recorded, or counted as a gap. */
   | { readonly kind: 'settled'; readonly bytes: number }
+  /** The answer to a look; nothing where nothing is extracted. */
+  | { readonly kind: 'seen'; readonly id: number; readonly sight?: Sight }
+  /** What the user's settings let others do to the session. */
+  | { readonly kind: 'control'; readonly level: ControlLevel }
   /** A stop is recorded and stored, as far as it can be now. */
   | { readonly kind: 'stop-noted' }
   /** The wrapper is to fail because of it. */

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { defaultSettings, type Settings } from './domain/config.ts';
+import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
@@ -20,6 +21,7 @@ const configSchema = z.strictObject({
   verdicts: verdicts.optional(),
   fail_on: z.array(z.enum(verdictNames)).optional(),
   kill_after_ms: milliseconds,
+  control: z.enum(controlLevels).optional(),
 });
 
 const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts };
@@ -98,8 +100,9 @@ function messageOf(issue: z.core.$ZodIssue): string {
   const key = issue.path.findLast((part) => typeof part === 'string');
   const name = key === undefined ? 'the file' : `\`${key}\``;
   if (issue.code === 'invalid_value') {
-    const written = typeof issue.input === 'string' ? hint(issue.input, verdictNames) : '';
-    return `${name} takes ${verdictNames.map((each) => `\`${each}\``).join(', ')}${written}`;
+    const known = issue.values.map(String);
+    const written = typeof issue.input === 'string' ? hint(issue.input, known) : '';
+    return `${name} takes ${known.map((each) => `\`${each}\``).join(', ')}${written}`;
   }
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
   return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
@@ -115,6 +118,7 @@ function settingsFrom({
   verdicts: limits,
   fail_on: failOn,
   kill_after_ms: killAfterMs,
+  control,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -122,6 +126,7 @@ function settingsFrom({
     hungAfterMs: limits?.hung_after_ms ?? defaultSettings.hungAfterMs,
     stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
     failOn: failOn ?? defaultSettings.failOn,
+    control: control ?? defaultSettings.control,
     ...(killAfterMs !== undefined && { killAfterMs }),
   };
 }

@@ -15,7 +15,14 @@ export function signalsOfMoment(moment: Moment): StateSignal[] {
     const { stream, timeUs, bytes } = moment;
     return [{ kind: 'output', stream, timeUs, bytes: bytes.length, hasLine: bytes.includes(LINE_FEED) }];
   }
-  return moment.kind === 'resize' ? [] : [{ kind: moment.kind, timeUs: moment.timeUs }];
+  switch (moment.kind) {
+    case 'resize':
+      return [];
+    case 'control':
+      return [{ kind: 'control', timeUs: moment.timeUs, evidence: { source: 'control', ...moment.deed } }];
+    default:
+      return [{ kind: moment.kind, timeUs: moment.timeUs }];
+  }
 }
 
 /** What some lines tell of it, in the order of the lines. */

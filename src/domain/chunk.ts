@@ -1,3 +1,5 @@
+import type { Deed } from './control.ts';
+
 /** The child's output streams. In terminal mode there is only `stdout`. */
 export const streams = ['stdout', 'stderr'] as const;
 export type Stream = (typeof streams)[number];
@@ -16,7 +18,9 @@ export interface Chunk {
 export type Mark =
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number; readonly timeUs: number }
   /** The child was stopped, or goes on. */
-  | { readonly kind: 'stopped' | 'continued'; readonly timeUs: number };
+  | { readonly kind: 'stopped' | 'continued'; readonly timeUs: number }
+  /** Somebody did this to the session from elsewhere; what came of it follows. */
+  | { readonly kind: 'control'; readonly deed: Deed; readonly timeUs: number };
 
 /** All that a recording tells, in order. */
 export type Moment = Chunk | Mark;

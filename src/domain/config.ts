@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ControlLevel } from './control.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
 /** Where things are kept, by the XDG base directory specification 0.8. */
@@ -63,6 +64,8 @@ export interface Settings extends StateThresholds {
   readonly failOn: readonly VerdictName[];
   /** A child that has been hung or stalled for so long is killed; never where absent. */
   readonly killAfterMs?: number;
+  /** What may be done to sessions from elsewhere. */
+  readonly control: ControlLevel;
 }
 
 export const defaultSettings: Settings = {
@@ -71,6 +74,7 @@ export const defaultSettings: Settings = {
   hungAfterMs: 30_000,
   stalledAfterMs: 300_000,
   failOn: [],
+  control: 'process',
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -84,6 +88,7 @@ export interface WrapOptions {
   /** As in {@link Settings}, which says where they are absent. */
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
+  readonly control?: ControlLevel;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */

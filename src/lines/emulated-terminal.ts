@@ -61,6 +61,8 @@ export interface EmulatedTerminal {
   readonly isMidFrame: boolean;
   /** What is to be seen since the last look. */
   look(): View;
+  /** The same, without its being a look. */
+  peek(): View;
   /** What stands on the screen now. */
   picture(): Picture;
   dispose(): void;
@@ -149,6 +151,21 @@ export function createEmulatedTerminal(options: {
     return found;
   }
 
+  function view(): View {
+    const { baseY, cursorY } = terminal.buffer.active;
+    const start = firstRow();
+    const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
+    return {
+      rows: rowsFrom(start),
+      scrolledOff: baseY - start,
+      columns: terminal.cols,
+      cursorRow: baseY - start + cursorY,
+      isAlternate: isAlternate(),
+      isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
+      isRepainted,
+    };
+  }
+
   markTop();
 
   return {
@@ -169,22 +186,12 @@ export function createEmulatedTerminal(options: {
       return terminal.modes.synchronizedOutputMode;
     },
     look() {
-      const { baseY, cursorY } = terminal.buffer.active;
-      const start = firstRow();
-      const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
-      const view: View = {
-        rows: rowsFrom(start),
-        scrolledOff: baseY - start,
-        columns: terminal.cols,
-        cursorRow: baseY - start + cursorY,
-        isAlternate: isAlternate(),
-        isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
-        isRepainted,
-      };
+      const seen = view();
       isRepainted = false;
       markTop();
-      return view;
+      return seen;
     },
+    peek: view,
     picture() {
       const { cols: columns, rows, buffer } = terminal;
       const { baseY, cursorX, cursorY } = buffer.active;
