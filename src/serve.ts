@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { commandSession } from './command-session.ts';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly version: string;
   /** As in `ServerParts`. */
   readonly port: number;
+  /** As in `ServerParts`. */
+  readonly host?: string;
   /** As in `ReadLog`. */
   readonly textOf: (bytes: Uint8Array) => string;
   /** Told of sessions that could not be recovered; the others are served. */
@@ -28,7 +31,7 @@ export interface ServeOptions {
 /** Starts the server over the store and the recordings of this user. */
 export async function serve(
   paths: Paths,
-  { version, port, textOf, complain }: ServeOptions,
+  { version, port, host, textOf, complain }: ServeOptions,
 ): Promise<Result<RunningServer, Failure>> {
   const identity = identify(process.pid);
   if (identity === undefined) throw new Error('this process does not run');
@@ -52,7 +55,9 @@ export async function serve(
     feed: feed.value,
     ask: queries.ask,
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
+    commandSession: (what) => commandSession(paths, what),
     port,
+    ...(host !== undefined && { host }),
   });
   const end = async () => {
     feed.value.close();

@@ -26,9 +26,10 @@ export function sendCommand(path: string, command: Omit<CommandRequest, 'expires
     socket.on('close', () => end(notRunning));
     readJsonLines(socket, {
       onValue(value) {
-        // It comes from our own wrapper, which this user alone can have started.
-        const reply = value as CommandReply;
-        if ('result' in reply) end(ok(reply.result));
+        // It comes from a wrapper of ours, which this user alone can have started.
+        const reply = value as CommandReply | null;
+        if (typeof reply !== 'object' || reply === null) end(notAnswering);
+        else if ('result' in reply) end(ok(reply.result));
         else if ('refusal' in reply) end(fail(reply.refusal));
         else {
           clearTimeout(timer);

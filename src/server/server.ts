@@ -5,15 +5,18 @@ import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { ProcessIdentity } from '../domain/session.ts';
-import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
+import { type Admission, admit, type Gate, newToken, ownAdmission, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
+import type { CommandSession } from './commanding.ts';
 import { FeedHub, type FeedLimits } from './feed-hub.ts';
+import { loopback, namesOf } from './host-names.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
 import type { ReadLog } from './routes/recordings.ts';
+import { createTickets } from './tickets.ts';
 import { createFeedSockets } from './websocket.ts';
 
 export interface ServerParts {
@@ -26,6 +29,9 @@ export interface ServerParts {
   readonly feed: FeedReader;
   readonly ask: Ask;
   readonly log: ReadLog;
+  readonly commandSession: CommandSession;
+  /** The address to listen on; only this machine's own where absent. */
+  readonly host?: string;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
@@ -38,8 +44,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Only there everybody on the machine may connect; what they may then is for the token to say. */
-const loopback = '127.0.0.1';
 /** How many ports are tried. */
 const portsTried = 100;
 /** How long clients may take to answer our goodbye. */
@@ -51,17 +55,25 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const files = prepareRuntimeFolder(parts.runtime);
   if (!files.ok) return files;
   const { socket, serveFile } = files.value;
-  const token = newToken();
+  const { version, ask, log, commandSession, host = loopback } = parts;
+  const tokens = { read: newToken(), approve: newToken(), input: newToken() };
+  const tickets = createTickets();
+  let port = 0;
+  const admissions = new WeakMap<IncomingMessage, Admission>();
+  const admissionOf = (request: IncomingMessage) => admissions.get(request) ?? { scope: null };
   const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
-  const sockets = createFeedSockets(hub);
-  const { version, ask, log } = parts;
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub });
+  const sockets = createFeedSockets(hub, { commandSession, admissionOf });
+  const commanding = { commandSession, admissionOf, tickets, port: () => port };
+  const api = createApi({ version, startedAt: new Date(), ask, log, hub, ...commanding });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const serverBehind = (gate: () => Gate | undefined): Server => {
     const check = (request: IncomingMessage) => {
       const behind = gate();
-      return (behind && refusal(request.headers, behind)) ?? unsupported(request);
+      const admission = behind ? admit(request, behind) : ok(ownAdmission);
+      if (!admission.ok) return admission.failure;
+      admissions.set(request, admission.value);
+      return unsupported(request);
     };
     const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
       for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
@@ -81,15 +93,14 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const own = serverBehind(() => undefined);
   const taken = await listenOnOwnSocket(own, socket);
   if (!taken.ok) return taken;
-  let port = 0;
-  const open = serverBehind(() => ({ port, token }));
-  const listening = await listenOnPort(open, parts.port);
+  const open = serverBehind(() => ({ port, names: namesOf(host), tokens, tickets }));
+  const listening = await listenOnPort(open, host, parts.port);
   if (!listening.ok) {
     own.close();
     return listening;
   }
   port = listening.value;
-  const written = writeServeFile(serveFile, { process: parts.process, port, token });
+  const written = writeServeFile(serveFile, { process: parts.process, port, tokens });
   if (!written.ok) {
     own.close();
     open.close();
@@ -100,7 +111,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     port,
     serveFile,
     async close() {
-      removeServeFile(serveFile, token);
+      removeServeFile(serveFile, tokens);
       const closed = Promise.all([own, open].map((server) => new Promise((resolve) => server.close(resolve))));
       hub.close();
       for (const server of [own, open]) server.closeIdleConnections();
@@ -114,12 +125,12 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   });
 }
 
-async function listenOnPort(server: Server, first: number): Promise<Result<number, Failure>> {
+async function listenOnPort(server: Server, host: string, first: number): Promise<Result<number, Failure>> {
   const last = first === 0 ? 0 : Math.min(first + portsTried - 1, 65_535);
   for (let port = first; port <= last; port += 1) {
     const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
       server.once('error', resolve);
-      server.listen(port, loopback, () => {
+      server.listen(port, host, () => {
         server.off('error', resolve);
         resolve(undefined);
       });
@@ -127,10 +138,10 @@ async function listenOnPort(server: Server, first: number): Promise<Result<numbe
     const address = server.address();
     if (error === undefined && typeof address === 'object' && address !== null) return ok(address.port);
     if (error !== undefined && error.code !== 'EADDRINUSE') {
-      return fail({ reason: 'runtime-unusable', message: `cannot listen on ${loopback}:${port}: ${error.message}` });
+      return fail({ reason: 'runtime-unusable', message: `cannot listen on ${host}:${port}: ${error.message}` });
     }
   }
-  return fail({ reason: 'runtime-unusable', message: `no port from ${first} to ${last} is free on ${loopback}` });
+  return fail({ reason: 'runtime-unusable', message: `no port from ${first} to ${last} is free on ${host}` });
 }
 
 /** What nobody may ask for. */
