@@ -32,7 +32,7 @@ export function openControl(
     return { ok: false, failure: (error as Error).message };
   }
   const socket = listenOnSessionSocket(path.value, {
-    perform: createCommander(session, { nowMs: Date.now, sleep }),
+    perform: createCommander(session, { nowMs: Date.now, momentNowMs: () => performance.now(), sleep }),
     onError: ({ message }) => onError(message),
   });
   setTimeout(() => sweepSessionSockets(folder), sweepDelayMs).unref();

@@ -69,11 +69,21 @@ const ENTER = '\r';
  */
 export function createCommander(
   session: ControlledSession,
-  { nowMs, sleep }: { readonly nowMs: () => number; readonly sleep: (ms: number) => Promise<unknown> },
+  {
+    nowMs,
+    momentNowMs,
+    sleep,
+  }: {
+    /** Milliseconds since the epoch, and on the clock of `performance.now()`. */
+    readonly nowMs: () => number;
+    readonly momentNowMs: () => number;
+    readonly sleep: (ms: number) => Promise<unknown>;
+  },
 ): (request: CommandRequest) => Promise<Outcome> {
   const { child } = session;
   const lease = createInputLease(nowMs);
   const answered = new Set<number>();
+  let lastTypedMs = -Infinity;
   /** One after the other: who types, and who stops and continues. */
   const typing = createQueue();
   const pausing = createQueue();
@@ -157,7 +167,10 @@ export function createCommander(
     return ok({ command: 'send_input', written_bytes: written, lease: allowed.value });
   }
 
-  const typeIn = async (bytes: Uint8Array) => (await child.input?.type(bytes)) ?? 0;
+  function typeIn(bytes: Uint8Array): Promise<number> {
+    lastTypedMs = momentNowMs();
+    return child.input?.type(bytes) ?? Promise.resolve(0);
+  }
 
   async function answer(request: CommandRequest & Answering): Promise<Outcome> {
     const allowed = await mayType(request.by);
@@ -190,7 +203,7 @@ export function createCommander(
       const choice = chooseOption(prompt, command, option);
       if (!choice.ok) return choice;
       const { keys, needsHighlight } = choice.value;
-      if (needsHighlight && (child.input?.lastTypedMs ?? 0) >= session.momentMs(prompt.sinceUs)) {
+      if (needsHighlight && Math.max(lastTypedMs, child.input?.lastTypedMs ?? 0) >= session.momentMs(prompt.sinceUs)) {
         return refused('unknown_option', 'the user has typed since: another option may be highlighted');
       }
       await child.flush();

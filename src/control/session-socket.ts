@@ -32,7 +32,12 @@ export function listenOnSessionSocket(
   const server = createServer((socket) => converse(socket, perform));
   server.maxConnections = maxConnections;
   server.on('error', onError);
-  server.listen(path, () => chmodSync(path, 0o600));
+  server.listen(path);
+  try {
+    chmodSync(path, 0o600);
+  } catch {
+    // It could not be made, which `onError` is told.
+  }
   server.unref();
   return {
     close() {
