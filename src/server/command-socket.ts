@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { commandBy, readCommandMessage } from './commanding.ts';
 import type { Notice } from './notices.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemBody } from './problem.ts';
 import { type CommandParts, peerOf } from './routes/commands.ts';
 
 /** Of one connection, whose answers are awaited. */
@@ -38,8 +38,9 @@ export function createCommandSocket(
     else refuse(request_id, outcome.failure, session);
   }
 
-  function refuse(request_id: string | null, { status: _, ...problem }: Problem, session?: string) {
-    notify({ type: 'error', request_id, ...problem, ...(session !== undefined && { session_id: session }) });
+  function refuse(request_id: string | null, problem: Problem, session?: string) {
+    const { error } = problemBody(problem);
+    notify({ type: 'error', request_id, ...error, ...(session !== undefined && { session_id: session }) });
   }
 
   return (message) => void take(message);

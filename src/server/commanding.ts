@@ -11,7 +11,6 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import { type Admission, lacking } from './access.ts';
 import { badParameter } from './bad-parameter.ts';
 import { commandBody, commandEnvelope } from './command-schemas.ts';
-import { present } from './parameters.ts';
 import type { Problem } from './problem.ts';
 
 /** Hands a command to the wrapper of a session, and tells what came of it. */
@@ -28,15 +27,15 @@ export type Asker = Omit<Actor, 'name'>;
 export async function commandBy(
   commandSession: CommandSession,
   session: string,
-  { request_id: _, by, ...command }: z.infer<typeof commandBody>,
+  body: z.infer<typeof commandBody>,
   { asker, admission }: { readonly asker: Asker; readonly admission: Admission },
 ): Promise<Result<CommandResult, Problem>> {
-  const problem = lacking(admission, scopeOf(command.command));
+  const problem = lacking(admission, scopeOf(body.command));
   if (problem) return fail(problem);
   const outcome = await commandSession({
     session,
-    by: { name: by ?? asker.via, ...asker },
-    command: present(command) as SessionCommand,
+    by: { name: body.by ?? asker.via, ...asker },
+    command: without(['request_id', 'by'], body) as SessionCommand,
   });
   return outcome.ok ? outcome : fail(problemOfRefusal(outcome.failure));
 }
@@ -51,10 +50,16 @@ export interface CommandMessage {
 export function readCommandMessage(message: object): Result<CommandMessage, Problem> {
   const envelope = commandEnvelope.safeParse(message);
   if (!envelope.success) return fail(badParameter(envelope.error));
-  const { type: _, session, ...rest } = envelope.data;
-  const body = commandBody.safeParse(rest);
-  if (!body.success) return fail(badParameter(body.error));
-  return ok({ request_id: envelope.data.request_id, session, body: body.data });
+  const { request_id, session } = envelope.data;
+  const body = commandBody.safeParse(without(['type', 'session'], envelope.data));
+  return body.success ? ok({ request_id, session, body: body.data }) : fail(badParameter(body.error));
+}
+
+/** The members that have other names than these, and values. */
+function without(names: readonly string[], members: object): object {
+  return Object.fromEntries(
+    Object.entries(members).filter(([name, value]) => !names.includes(name) && value !== undefined),
+  );
 }
 
 function problemOfRefusal({ code, ...rest }: Refusal): Problem {

@@ -7,6 +7,9 @@ export function deedText({ metadata_json }: Pick<StateChangeRow, 'metadata_json'
   if (evidence['source'] !== 'control') return undefined;
   const { command, by, via, signal, bytes, option } = evidence;
   const what = [signal, option, typeof bytes === 'number' && option === undefined ? `${bytes} bytes` : undefined];
-  const told = what.filter((each) => each !== undefined).join(' ');
+  const told = what
+    .filter((each) => each !== undefined)
+    .map(String)
+    .join(' ');
   return `${String(command)}${told === '' ? '' : ` ${told}`} by ${String(by)} (${String(via)})`;
 }

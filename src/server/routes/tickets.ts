@@ -51,6 +51,6 @@ export function addTickets(api: Api, { tickets, admissionOf, port }: TicketParts
     const { cookie, maxAgeSeconds } = redeemed;
     const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
     const headers = { location: '/', 'set-cookie': `${cookieName(port())}=${cookie}; ${attributes}` };
-    return new Response(null, { status: 303, headers }) as never;
+    return new Response(null, { status: 303, headers });
   });
 }
