@@ -2,6 +2,9 @@ import { type IMarker, Terminal } from '@xterm/headless';
 import type { Keyframe } from '../domain/keyframe.ts';
 import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
 import { createKeyframes } from './keyframes.ts';
+import type { Row } from './row.ts';
+import { createRowReader, type RowReader } from './row-reader.ts';
+import { coreOf } from './terminal-internals.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
 const scrollback = 3072;
@@ -10,14 +13,6 @@ const maxPieceBytes = 2048;
 const maxWaitingRows = 1000;
 /** Of a buffer that was cleared, so that nothing tells which rows are new. */
 const maxRowsAgain = 500;
-
-/** A row of cells, as text. */
-export interface Row {
-  /** Without the blanks at its end. */
-  readonly text: string;
-  /** Whether it goes on where the row above it ended. */
-  readonly isWrapped: boolean;
-}
 
 /** The rows of the active buffer from the last look's topmost one on, and what was going on. */
 export interface View {
@@ -85,9 +80,10 @@ export function createEmulatedTerminal(options: {
 }): EmulatedTerminal {
   const { columns, rows, onSignal, onSwitch, onFrame } = options;
   const terminal = new Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
-  const core = synchronousCore(terminal);
+  const core = coreOf(terminal);
   // The terminal's own decoder loses characters that are cut twice.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const reader = createRowReader(core);
   let isCursorVisible = true;
   let isRepainted = false;
   /** The screen's topmost row at the last look, in the normal buffer. */
@@ -122,44 +118,30 @@ export function createEmulatedTerminal(options: {
       ...(options.keyframeBytes !== undefined && { intervalBytes: options.keyframeBytes }),
     });
 
-  const isAlternate = () => terminal.buffer.active.type === 'alternate';
+  const isAlternate = () => core.buffers.active === core.buffers.alt;
 
   function markTop(): void {
     if (isAlternate()) return;
     top?.dispose();
-    top = terminal.registerMarker(-terminal.buffer.active.cursorY);
+    top = terminal.registerMarker(-core.buffer.y);
   }
 
   function firstRow(): number {
-    const { baseY } = terminal.buffer.active;
-    if (isAlternate()) return baseY;
-    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= baseY) return top.line;
-    return Math.max(0, baseY - maxRowsAgain);
+    const { ybase } = core.buffer;
+    if (isAlternate()) return ybase;
+    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= ybase) return top.line;
+    return Math.max(0, ybase - maxRowsAgain);
   }
 
-  function rowsFrom(start: number): Row[] {
-    const buffer = terminal.buffer.active;
-    const found: Row[] = [];
-    const end = buffer.baseY + terminal.rows;
-    for (let y = start, line = buffer.getLine(y); y < end; y += 1) {
-      const next = buffer.getLine(y + 1);
-      const goesOn = next?.isWrapped === true;
-      const text = line?.translateToString(!goesOn) ?? '';
-      found.push({ text: goesOn ? text : text.trimEnd(), isWrapped: line?.isWrapped === true });
-      line = next;
-    }
-    return found;
-  }
-
-  function view(): View {
-    const { baseY, cursorY } = terminal.buffer.active;
+  function view(from: RowReader): View {
+    const { ybase, y } = core.buffer;
     const start = firstRow();
     const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
     return {
-      rows: rowsFrom(start),
-      scrolledOff: baseY - start,
+      rows: from.read(start),
+      scrolledOff: ybase - start,
       columns: terminal.cols,
-      cursorRow: baseY - start + cursorY,
+      cursorRow: ybase - start + y,
       isAlternate: isAlternate(),
       isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
       isRepainted,
@@ -173,25 +155,27 @@ export function createEmulatedTerminal(options: {
       keyframes?.beforeWrite(bytes);
       for (let start = 0; start < bytes.length; start += maxPieceBytes) {
         core.writeSync(decoder.decode(bytes.subarray(start, start + maxPieceBytes), { stream: true }));
-        const waiting = isAlternate() ? 0 : terminal.buffer.active.baseY - firstRow();
-        if (waiting >= maxWaitingRows) look();
+        reader.written();
+        if (core.buffer.ybase - firstRow() >= maxWaitingRows) look();
       }
     },
     resize(newColumns, newRows) {
       terminal.resize(newColumns, newRows);
+      reader.resized();
       keyframes?.resized();
       isRepainted = true;
     },
     get isMidFrame() {
-      return terminal.modes.synchronizedOutputMode;
+      return core.coreService.decPrivateModes.synchronizedOutput;
     },
     look() {
-      const seen = view();
+      const seen = view(reader);
       isRepainted = false;
       markTop();
       return seen;
     },
-    peek: view,
+    // With a reader of its own: what the other one remembers is of the last look.
+    peek: () => view(createRowReader(core)),
     picture() {
       const { cols: columns, rows, buffer } = terminal;
       const { baseY, cursorX, cursorY } = buffer.active;
@@ -204,23 +188,4 @@ export function createEmulatedTerminal(options: {
     },
     dispose: () => terminal.dispose(),
   };
-}
-
-interface SynchronousCore {
-  writeSync(data: string): void;
-}
-
-/**
- * The part of the terminal that shows bytes at once. The public `write` does it
- * some milliseconds later, in a timer, which a session of many small chunks
- * would wait for again and again.
- */
-function synchronousCore(terminal: Terminal): SynchronousCore {
-  const core: unknown = Reflect.get(terminal, '_core');
-  if (!isSynchronous(core)) throw new Error('@xterm/headless has no `writeSync` any more');
-  return core;
-}
-
-function isSynchronous(core: unknown): core is SynchronousCore {
-  return typeof core === 'object' && core !== null && 'writeSync' in core && typeof core.writeSync === 'function';
 }

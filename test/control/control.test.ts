@@ -26,7 +26,11 @@ questions:
 async function started(words: readonly string[]) {
   const environment = freshEnvironment();
   const paths = pathsFrom(environment, '/');
-  const wrapper = startRidealong(words, { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
+  // What is stored at the end is looked at, however busy the machine is.
+  const wrapper = startRidealong(['--drain-timeout', '60s', ...words], {
+    env: environment,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let output = '';
   wrapper.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
@@ -48,6 +52,12 @@ async function started(words: readonly string[]) {
   const session = (sockets()[0] ?? '').replace('.sock', '');
   const ask = (command: SessionCommand, name = 'test') =>
     commandSession(paths, { session, by: { name, via: 'cli', pid: process.pid }, command });
+  // Until its follower is there, nothing tells its state.
+  const isFollowed = async () => {
+    const state = await ask({ command: 'get_state' });
+    return state.ok && state.value.command === 'get_state' && state.value.state !== null;
+  };
+  await vi.waitUntil(isFollowed, { timeout: 15_000, interval: 20 });
   return {
     environment,
     session,
