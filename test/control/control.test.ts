@@ -180,7 +180,7 @@ describe('a question on the screen', () => {
     };
     const asked = async (): Promise<Prompt> => {
       run.type('a');
-      return vi.waitUntil<Prompt | null>(promptOf, { timeout: 15_000, interval: 20 }) as Promise<Prompt>;
+      return vi.waitUntil(promptOf, { timeout: 15_000, interval: 20 });
     };
     return { ...run, asked, promptOf };
   }
