@@ -6,7 +6,7 @@ import { type Settings, defaultPort, defaultSettings, limits } from './domain/co
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
-import type { ChildEnded, FollowerTask, FromFollower, RoleMessage } from './follower-messages.ts';
+import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { ToFollower } from './recording/hand-over.ts';
@@ -38,7 +38,7 @@ const roleDelayMs = 300;
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
 
-type FromMain = ToFollower | ChildEnded | RoleMessage;
+type FromMain = ToFollower | Look | ChildEnded | RoleMessage;
 
 if (parentPort) follow(parentPort, workerData as FollowerTask);
 
@@ -71,6 +71,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   let role: RoleKeeper | undefined;
   /** Done when the role was given up, if it was to be. */
   let resting: Promise<void> = Promise.resolve();
+  let looks: Look[] = [];
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -106,6 +107,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
       else if (message.kind === 'clock') {
         clockUs = message.timeUs;
         isClockAsked = false;
+      } else if (message.kind === 'look') {
+        clockUs = message.timeUs;
+        looks.push(message);
       } else {
         const { position } = recorder;
         const marks =
@@ -185,12 +189,22 @@ function follow(port: MessagePort, task: FollowerTask): void {
       }
     }
     if (extraction) watchClock(extraction);
+    if (isSetUp) answerLooks();
     if (isSetUp && !isStopNoted) {
       isStopNoted = true;
       void resting.then(() => tell({ kind: 'stop-noted' }));
     }
     if (ended && isSetUp) void finish(ended, isStoreRefusing ? undefined : extraction);
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
+  }
+
+  /** All that was handed over was scanned: this is how things stand. */
+  function answerLooks() {
+    for (const { id } of looks) {
+      const sight = recorder.gapBytes.stdout > 0 ? undefined : extraction?.sight();
+      tell({ kind: 'seen', id, ...(sight && { sight }) });
+    }
+    looks = [];
   }
 
   async function finish({ ending, endedAt }: ChildEnded, extracted: SessionExtraction | undefined) {
@@ -234,6 +248,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     const settings = await readSettings();
     // What is wrong with a server is no trouble of the session.
     beginRole(settings).catch(() => undefined);
+    tell({ kind: 'control', level: settings.control });
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const opened = await openExtraction(session, described.packs, task.paths, {

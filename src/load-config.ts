@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { defaultSettings, type Settings } from './domain/config.ts';
+import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
@@ -22,6 +23,7 @@ const configSchema = z.strictObject({
   fail_on: z.array(z.enum(verdictNames)).optional(),
   kill_after_ms: milliseconds,
   serve: serve.optional(),
+  control: z.enum(controlLevels).optional(),
 });
 
 const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts, serve };
@@ -100,8 +102,9 @@ function messageOf(issue: z.core.$ZodIssue): string {
   const key = issue.path.findLast((part) => typeof part === 'string');
   const name = key === undefined ? 'the file' : `\`${key}\``;
   if (issue.code === 'invalid_value') {
-    const written = typeof issue.input === 'string' ? hint(issue.input, verdictNames) : '';
-    return `${name} takes ${verdictNames.map((each) => `\`${each}\``).join(', ')}${written}`;
+    const known = issue.values.map(String);
+    const written = typeof issue.input === 'string' ? hint(issue.input, known) : '';
+    return `${name} takes ${known.map((each) => `\`${each}\``).join(', ')}${written}`;
   }
   if (name === '`port`') return `${name} must be a whole number from 1 to 65535`;
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
@@ -119,6 +122,7 @@ function settingsFrom({
   fail_on: failOn,
   kill_after_ms: killAfterMs,
   serve: written,
+  control,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -126,6 +130,7 @@ function settingsFrom({
     hungAfterMs: limits?.hung_after_ms ?? defaultSettings.hungAfterMs,
     stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
     failOn: failOn ?? defaultSettings.failOn,
+    control: control ?? defaultSettings.control,
     ...(killAfterMs !== undefined && { killAfterMs }),
     serve: {
       ...(written?.enabled !== undefined && { enabled: written.enabled }),

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { commandSession } from './command-session.ts';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
@@ -25,6 +26,8 @@ export interface ServeOptions {
   readonly version: string;
   /** As in `ServerParts`. */
   readonly port: number;
+  /** As in `ServerParts`. */
+  readonly host?: string;
   /** As in `ReadLog`. */
   readonly textOf: (bytes: Uint8Array) => string;
   /** As in `ServerParts`. */
@@ -62,7 +65,7 @@ export async function serve(
 /** Starts the server over the store and the recordings of this user. The caller has the lock of the runtime folder. */
 export async function startServing(
   paths: Paths,
-  { version, port, textOf, onHandOver }: ServeOptions,
+  { version, port, host, textOf, onHandOver }: ServeOptions,
 ): Promise<Result<RunningServer, Failure>> {
   const identity = identify(process.pid);
   if (identity === undefined) throw new Error('this process does not run');
@@ -86,8 +89,10 @@ export async function startServing(
     ask: queries.ask,
     startLines: () => new Worker(new URL('./line-thread.js', import.meta.url), { workerData: paths }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
+    commandSession: (what) => commandSession(paths, what),
     port,
     ...(onHandOver && { onHandOver }),
+    ...(host !== undefined && { host }),
   });
   const end = async () => {
     feed.value.close();

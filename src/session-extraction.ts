@@ -101,6 +101,7 @@ export function createSessionExtraction(
     get nextUs() {
       return findings.nextUs;
     },
+    sight: () => findings.sight(),
     end(end) {
       findings.end(end);
       sessionEnd = end;

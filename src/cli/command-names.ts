@@ -1,4 +1,4 @@
-/** Commands about what was recorded; `run` and `pipe` record. */
+/** Commands about what was recorded, and to what runs; `run` and `pipe` record. */
 export const readingCommands = [
   'sessions',
   'show',
@@ -7,6 +7,12 @@ export const readingCommands = [
   'logs',
   'tail',
   'serve',
+  'send',
+  'pause',
+  'resume',
+  'kill',
+  'approve',
+  'deny',
   'patterns',
   'reindex',
   'import',

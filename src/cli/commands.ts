@@ -1,17 +1,21 @@
 import { type Paths, pathsFrom } from '../domain/config.ts';
 import type { Command } from './command.ts';
+import { approveCommand, denyCommand } from './commands/answer.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { importCommand } from './commands/import.ts';
 import { logsCommand } from './commands/logs.ts';
+import { killCommand } from './commands/kill.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
+import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
 import { expectedValue } from './expected-value.ts';
 import type { CommandGroup, Completer } from './program.ts';
@@ -32,6 +36,12 @@ const commands: readonly (Command | CommandGroup)[] = [
   logsCommand,
   tailCommand,
   serveCommand,
+  sendCommand,
+  pauseCommand,
+  resumeCommand,
+  killCommand,
+  approveCommand,
+  denyCommand,
   patterns,
   reindexCommand,
   importCommand,

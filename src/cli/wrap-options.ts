@@ -1,3 +1,4 @@
+import { controlLevels } from '../domain/control.ts';
 import { verdictNames } from '../domain/state.ts';
 import type { OptionSpecs } from './option-spec.ts';
 
@@ -26,6 +27,12 @@ export const wrapOptions = {
   'kill-after': {
     type: 'string',
     describe: 'Kill the command when it has been hung or stalled for so long: 90s, 10m, up to 24h',
+  },
+  control: {
+    type: 'string',
+    describe:
+      'What `ridealong send`, `pause` and others may do to it: `input` also types and answers [default: process]',
+    choices: controlLevels,
   },
   version: { type: 'boolean', describe: 'Show the version' },
 } as const satisfies OptionSpecs;

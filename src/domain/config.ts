@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ControlLevel } from './control.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
 /** Where things are kept, by the XDG base directory specification 0.8. */
@@ -64,6 +65,8 @@ export interface Settings extends StateThresholds {
   /** A child that has been hung or stalled for so long is killed; never where absent. */
   readonly killAfterMs?: number;
   readonly serve: ServeSettings;
+  /** What may be done to sessions from elsewhere. */
+  readonly control: ControlLevel;
 }
 
 /** Of the server in wrappers; the port is that of `ridealong serve`, too. */
@@ -84,6 +87,7 @@ export const defaultSettings: Settings = {
   stalledAfterMs: 300_000,
   failOn: [],
   serve: {},
+  control: 'process',
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -99,6 +103,7 @@ export interface WrapOptions {
   /** As in {@link Settings}, which says where they are absent. */
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
+  readonly control?: ControlLevel;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */

@@ -86,7 +86,7 @@ interface FileWindow {
   close(): void;
 }
 
-const longestTimingLine = 256;
+const longestTimingLine = 1024;
 
 /** Reads a file in large pieces; a file that is not there is empty. */
 function openWindow(path: string, windowBytes: number): FileWindow {

@@ -30,7 +30,7 @@ const byType = z.array(z.object({ event_type: eventType, count })).readonly();
 const byRisk = z.array(z.object({ risk_level: riskLevel, count })).readonly();
 
 export const problemAnswer = z
-  .object({ error: z.object({ code: text, message: text, field: text.optional() }) })
+  .object({ error: z.object({ code: text, message: text, field: text.optional(), lease: z.unknown().optional() }) })
   .openapi('Error');
 
 export const sessionRow: z.ZodType<SessionRow> = z

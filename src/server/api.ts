@@ -1,20 +1,23 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { HTTPException } from 'hono/http-exception';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
-import { bug, type Problem, problemBody } from './problem.ts';
+import { badJson, bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
+import { addCommands, type CommandParts } from './routes/commands.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
 import { addReports } from './routes/reports.ts';
+import { addTickets, type TicketParts } from './routes/tickets.ts';
 
-export interface ApiParts extends HealthParts {
+export interface ApiParts extends HealthParts, CommandParts, TicketParts {
   readonly ask: Ask;
   readonly log: ReadLog;
   readonly hub: FeedHub;
@@ -33,7 +36,7 @@ export function createApi(parts: ApiParts): Api {
   api.notFound(() =>
     refuse({ status: 404, code: 'not_found', message: 'there is nothing here; see /api/openapi.json' }),
   );
-  api.onError(() => refuse(bug));
+  api.onError((error) => refuse(error instanceof HTTPException && error.status === 400 ? badJson : bug));
   const onMethodNotAllowed = (_context: unknown, allowed: readonly string[]) =>
     json(problemBody(wrongMethod), wrongMethod.status, { allow: allowed.filter((name) => name !== 'HEAD').join(', ') });
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
@@ -43,6 +46,8 @@ export function createApi(parts: ApiParts): Api {
   addReports(api, parts);
   addRecordings(api, parts);
   addFeed(api, parts);
+  addCommands(api, parts);
+  addTickets(api, parts);
   api.get('/api/openapi.json', () =>
     json(
       api.getOpenAPI31Document({

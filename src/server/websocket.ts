@@ -6,7 +6,9 @@ import { subprotocol } from './access.ts';
 import { badParameter } from './bad-parameter.ts';
 import { type FeedHub, latestOf, type Sink, type Subscription } from './feed-hub.ts';
 import { type FeedRequest, feedQuery, feedRequestOf } from './parameters.ts';
+import { createCommandSocket } from './command-socket.ts';
 import type { Problem } from './problem.ts';
+import type { CommandParts } from './routes/commands.ts';
 
 /** A longer message from a client ends its connection (1009). */
 const maxPayloadBytes = 64 * 1024;
@@ -23,7 +25,7 @@ export interface FeedSockets {
   terminate(): void;
 }
 
-export function createFeedSockets(hub: FeedHub): FeedSockets {
+export function createFeedSockets(hub: FeedHub, parts: CommandParts): FeedSockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: maxPayloadBytes,
@@ -46,7 +48,8 @@ export function createFeedSockets(hub: FeedHub): FeedSockets {
         client.on('close', () => subscription.end());
         // What is wrong with a connection ends it: `close` follows.
         client.on('error', () => undefined);
-        client.on('message', (data, isBinary) => answer(data, isBinary, subscription));
+        const command = createCommandSocket(parts, request, (notice) => subscription.notify(notice));
+        client.on('message', (data, isBinary) => answer(data, isBinary, subscription, command));
       });
       return undefined;
     },
@@ -118,22 +121,29 @@ function createSink(client: WebSocket, socket: Duplex): Sink {
   };
 }
 
-function answer(data: RawData, isBinary: boolean, subscription: Subscription): void {
-  const type = isBinary ? undefined : typeOf((data as Buffer).toString());
+function answer(
+  data: RawData,
+  isBinary: boolean,
+  subscription: Subscription,
+  command: (message: object) => void,
+): void {
+  const message = isBinary ? undefined : parsed((data as Buffer).toString());
+  const type = message && 'type' in message ? message.type : undefined;
   if (type === 'ping') subscription.notify({ type: 'pong' });
+  else if (message && type === 'command') command(message);
   else {
     subscription.notify({
       type: 'error',
       code: 'bad_message',
-      message: 'a message is JSON with a type; there is only {"type":"ping"}',
+      message: 'a message is JSON with a type; there are ping and command',
     });
   }
 }
 
-function typeOf(text: string): unknown {
+function parsed(text: string): object | undefined {
   try {
     const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
+    return typeof message === 'object' && message !== null ? message : undefined;
   } catch {
     return undefined;
   }

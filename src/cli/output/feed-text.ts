@@ -5,6 +5,7 @@ import type { LogLine } from '../../domain/log-line.ts';
 import type { RiskLevel } from '../../domain/pattern.ts';
 import { printableLine } from '../printable.ts';
 import type { Terminal } from '../terminal.ts';
+import { deedText } from './deed-text.ts';
 import { exitText, sessionDuration } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
 import { cutToWidth, textWidth } from './text-width.ts';
@@ -60,6 +61,7 @@ function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
       return [
         ...kindParts('state', '', colours),
         { text: entry.row.state, style: stateStyle(entry.row.state, colours) },
+        { text: deedText(entry.row) ?? '' },
       ];
     case 'complete': {
       const session = entry.row;

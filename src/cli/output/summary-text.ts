@@ -1,7 +1,8 @@
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
-import type { EventRow, SessionRow, SessionSummary, SessionTotals } from '../../domain/rows.ts';
+import type { EventRow, SessionRow, SessionSummary, SessionTotals, StateChangeRow } from '../../domain/rows.ts';
 import { printableLine } from '../printable.ts';
+import { deedText } from './deed-text.ts';
 import { commandText, exitText, packNames, sessionDuration } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
 import { cutToWidth } from './text-width.ts';
@@ -28,6 +29,7 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
     totals(summary.totals, colours),
     events('Risks', summary.risks, form, colours),
     events('Last errors', summary.lastErrors, form, colours),
+    deeds(summary.states, form, colours),
     files(summary.filesTouched, form, colours),
     nextSteps(summary, colours),
   ];
@@ -106,6 +108,15 @@ function events(heading: string, rows: readonly EventRow[], form: Form, colours:
     return `  ${riskStyle(row.risk_level, colours)?.(risk) ?? risk} ${colours.dim(place)}  ${text}`;
   });
   return [colours.bold(heading), ...lines, ...more(rows.length, colours)].join('\n');
+}
+
+/** What was done to it from elsewhere. */
+function deeds(states: readonly StateChangeRow[], form: Form, colours: Colors): string {
+  const done = states.flatMap((row) => ({ time: timeText(row.timestamp, form.isTerminal), text: deedText(row) }));
+  const told = done.filter(({ text }) => text !== undefined);
+  if (told.length === 0) return '';
+  const lines = told.slice(-shown).map(({ time, text = '' }) => `  ${colours.dim(time)}  ${fitted(text, form, 24)}`);
+  return [colours.bold('Commands'), ...lines, ...more(told.length, colours)].join('\n');
 }
 
 function files(paths: readonly string[], form: Form, colours: Colors): string {

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import type { Paths } from '../../../src/domain/config.ts';
 import type { EventStore } from '../../../src/domain/ports.ts';
 import { ok } from '../../../src/domain/result.ts';
+import type { Tokens } from '../../../src/server/access.ts';
 import { type FeedLimits, feedLimits } from '../../../src/server/feed-hub.ts';
 import { problemOf } from '../../../src/server/problem.ts';
 import type { Ask } from '../../../src/server/queries.ts';
@@ -19,7 +20,9 @@ export interface TestServer {
   readonly paths: Paths;
   readonly store: EventStore;
   readonly server: RunningServer;
+  /** The one that reads. */
   readonly token: string;
+  readonly tokens: Tokens;
   /** `127.0.0.1:8151` */
   readonly host: string;
   readonly socket: string;
@@ -47,6 +50,8 @@ export async function runServer(
       startLines: () => {
         throw new Error('no lines are told here');
       },
+      commandSession: () =>
+        Promise.resolve({ ok: false, failure: { code: 'not_running', message: 'nothing runs here' } }),
       port: 0,
       feedLimits: { ...feedLimits, ...limits },
       ...parts,
@@ -57,8 +62,19 @@ export async function runServer(
     feed.close();
     store.close();
   });
-  const { token } = JSON.parse(readFileSync(server.serveFile, 'utf8')) as { token: string };
-  return { paths, store, server, token, host: `127.0.0.1:${server.port}`, socket: `${paths.runtime}/serve.sock` };
+  const { token, approve_token, input_token } = JSON.parse(readFileSync(server.serveFile, 'utf8')) as Readonly<
+    Record<'token' | 'approve_token' | 'input_token', string>
+  >;
+  const tokens = { read: token, approve: approve_token, input: input_token };
+  return {
+    paths,
+    store,
+    server,
+    token,
+    tokens,
+    host: `127.0.0.1:${server.port}`,
+    socket: `${paths.runtime}/serve.sock`,
+  };
 }
 
 /** Answers as the query thread does, but here. */
