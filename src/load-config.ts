@@ -5,6 +5,7 @@ import { defaultSettings, type Settings } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
+import { isAllowanceEntry } from './extract/redaction/allowance.ts';
 import { type Place, yamlPlaces } from './extract/yaml-places.ts';
 
 /** A larger file is refused unread. */
@@ -15,14 +16,22 @@ const milliseconds = z.int().min(1).max(dayMs).optional();
 
 const states = z.strictObject({ idle_after_ms: milliseconds, attention_after_ms: milliseconds });
 const verdicts = z.strictObject({ hung_after_ms: milliseconds, stalled_after_ms: milliseconds });
+const redaction = z.strictObject({
+  enabled: z.boolean().optional(),
+  allow: z.array(z.string().min(1).refine(isAllowanceEntry, 'holds no valid regex between its slashes')).optional(),
+  email: z.boolean().optional(),
+  phone: z.boolean().optional(),
+  street: z.boolean().optional(),
+});
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
   fail_on: z.array(z.enum(verdictNames)).optional(),
   kill_after_ms: milliseconds,
+  redaction: redaction.optional(),
 });
 
-const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts };
+const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts, redaction };
 
 export interface LoadedConfig {
   /** The defaults, where there is no file or something is wrong with it. */
@@ -115,6 +124,7 @@ function settingsFrom({
   verdicts: limits,
   fail_on: failOn,
   kill_after_ms: killAfterMs,
+  redaction: masked,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -122,6 +132,13 @@ function settingsFrom({
     hungAfterMs: limits?.hung_after_ms ?? defaultSettings.hungAfterMs,
     stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
     failOn: failOn ?? defaultSettings.failOn,
+    redaction: {
+      enabled: masked?.enabled ?? defaultSettings.redaction.enabled,
+      allow: masked?.allow ?? defaultSettings.redaction.allow,
+      email: masked?.email ?? defaultSettings.redaction.email,
+      phone: masked?.phone ?? defaultSettings.redaction.phone,
+      street: masked?.street ?? defaultSettings.redaction.street,
+    },
     ...(killAfterMs !== undefined && { killAfterMs }),
   };
 }

@@ -57,8 +57,20 @@ export const limits = {
   drainTimeoutMs: 2000,
 } as const;
 
+/** What is masked. Tokens of known formats, private keys and values that are called a secret always are, if anything is. */
+export interface RedactionSettings {
+  readonly enabled: boolean;
+  /** Values that are left alone, and regexes of such, written `/…/`. */
+  readonly allow: readonly string[];
+  readonly email: boolean;
+  readonly phone: boolean;
+  /** Street addresses. */
+  readonly street: boolean;
+}
+
 /** What the config file may set. */
 export interface Settings extends StateThresholds {
+  readonly redaction: RedactionSettings;
   /** The wrapper exits 70 after one of these, when the child itself exited 0. */
   readonly failOn: readonly VerdictName[];
   /** A child that has been hung or stalled for so long is killed; never where absent. */
@@ -71,6 +83,7 @@ export const defaultSettings: Settings = {
   hungAfterMs: 30_000,
   stalledAfterMs: 300_000,
   failOn: [],
+  redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -81,10 +94,12 @@ export interface WrapOptions {
   readonly terminal: 'auto' | 'always' | 'never';
   readonly patternFiles: readonly string[];
   readonly drainTimeoutMs: number;
+  /** False to keep secrets as they are. */
+  readonly redact?: boolean;
   /** As in {@link Settings}, which says where they are absent. */
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */
-export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs'>;
+export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'redact'>;

@@ -5,7 +5,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Session, SessionEnd, SessionState } from '../domain/session.ts';
+import type { RedactionCounts, Session, SessionEnd, SessionState } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
 import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
@@ -48,6 +48,7 @@ export class SqliteEventStore implements EventStore {
   readonly #addStateChange: Database.Statement<[Values]>;
   readonly #setState: Database.Statement<[Values]>;
   readonly #endSession: Database.Statement<[Values]>;
+  readonly #addRedactions: Database.Statement<[number, string, number]>;
   readonly #latestTime: Database.Statement<[Values], number | null>;
   readonly #endedSessions: Database.Statement<[], string>;
 
@@ -82,6 +83,10 @@ export class SqliteEventStore implements EventStore {
       `UPDATE sessions SET ended_us = :ended_us, exit_code = :exit_code, exit_signal = :exit_signal,
          gap_bytes = :gap_bytes, end_id = :end_id
        WHERE key = :key`,
+    );
+    this.#addRedactions = database.prepare(
+      `INSERT INTO redactions (session_key, rule, count) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
     );
     this.#latestTime = database
       .prepare<[Values], number | null>(
@@ -119,6 +124,8 @@ export class SqliteEventStore implements EventStore {
       });
       const key = Number(lastInsertRowid);
       this.#changeState(key, { state: 'starting', timeUs: startedUs });
+      // Of a session that is read again: what was masked cannot be counted any more.
+      this.#countRedactions(key, session.end?.redactions);
       return ok(undefined);
     });
   }
@@ -147,6 +154,7 @@ export class SqliteEventStore implements EventStore {
         this.#changeState(session.key, { state, timeUs: session.started_us + timeUs, ...(evidence && { evidence }) });
       }
       this.#advance.run({ ...to, lines, events: events.length, key: session.key });
+      this.#countRedactions(session.key, batch.redactions);
       if (batch.end !== undefined) this.#end(session.key, batch.end);
       return 'committed';
     });
@@ -172,6 +180,10 @@ export class SqliteEventStore implements EventStore {
       gap_bytes: end.gapBytes.stdout + end.gapBytes.stderr,
       end_id: this.#takeId(),
     });
+  }
+
+  #countRedactions(key: number, counts: RedactionCounts = {}): void {
+    for (const [rule, count] of Object.entries(counts)) this.#addRedactions.run(key, rule, count);
   }
 
   /** A change that is there already, by time and state, is not added again: recovery may report it twice. */
