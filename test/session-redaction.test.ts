@@ -33,6 +33,9 @@ const secret = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6';
 const token = `ghp_${secret}`;
 const masked = `ghp_${'*'.repeat(36)}`;
 
+/** Compiled before the tests: that takes a while. */
+const allPacks = shippedPacks();
+
 let paths: Paths;
 
 beforeEach(() => {
@@ -103,6 +106,14 @@ describe('while a session runs', () => {
     expect(redaction.isDecided(third)).toBe(true);
   });
 
+  it('the screen of a keyframe, and what tells of a state, are masked', () => {
+    const redaction = redactionOf({ mode: 'terminal' });
+    const keyframe = { timeUs: 1, offset: 9, columns: 80, rows: 24, screen: `\x1b[1m${token}\x1b[0m ✓` };
+    expect(redaction.keyframe(keyframe)).toEqual({ ...keyframe, screen: `\x1b[1m${masked}\x1b[0m ✓` });
+    const change = { state: 'needs_input', timeUs: 1, evidence: { question: `Use ${token}?`, count: 1 } } as const;
+    expect(redaction.state(change).evidence).toEqual({ question: `Use ${masked}?`, count: 1 });
+  });
+
   it('nothing waits behind a stop or the end', () => {
     const redaction = redactionOf({ mode: 'pipe' }, () => 0);
     const first = chunk('one two');
@@ -113,6 +124,7 @@ describe('while a session runs', () => {
 });
 
 describe('the events of a session with secrets', () => {
+  const packsOf = (agent: string) => packsForAgent(allPacks, agent);
   /** Puts a secret into the output, behind each tenth line. */
   function withSecrets(moments: readonly Moment[]): Moment[] {
     let offset = 0;
@@ -133,7 +145,7 @@ describe('the events of a session with secrets', () => {
     const redaction = redactionOf(session);
     const extraction = createSessionExtraction({
       session: { id: sampleId('01R'), startedAt: '2025-06-01T12:00:00.000Z', ...session },
-      packs: packsForAgent(shippedPacks(), packs),
+      packs: packsOf(packs),
       stored: nothingStored,
       nowMs: () => 0,
       redaction,

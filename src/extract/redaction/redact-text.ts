@@ -10,6 +10,7 @@ export function redactText(text: string, detector: Detector): string {
   const bytes = Buffer.from(text);
   let hasChanged = false;
   for (const visible of visibleTexts(bytes)) {
+    if (visible === undefined) continue;
     for (const { start, end, mask } of detector.findIn(visible.bytes, createPrivateKeyReader())) {
       for (const [from, to] of visible.sourceRanges(start, end)) {
         hasChanged = maskBytes(bytes, from, to, mask) || hasChanged;

@@ -89,7 +89,7 @@ export function createRedactor(options: {
       const parts = [...state.parts, { offset, bytes }];
       const start = parts[0]?.offset ?? offset;
       const source = joined(parts);
-      const [text, ...strings] = visibleTexts(source);
+      const [text, strings] = visibleTexts(source);
       const wrapped = columns === undefined ? undefined : wrappedRows(text, columns);
       const look = (at: VisibleText, findings: readonly Finding[]) => {
         for (const finding of findings) {
@@ -105,8 +105,8 @@ export function createRedactor(options: {
       const lastLine =
         text.length === text.bytes.length ? text.length : text.bytes.lastIndexOf(LINE_FEED, text.length - 1) + 1;
       look(text, detector.findIn(text.bytes, state.keys, text.indexOf(offset - start), lastLine));
-      for (const other of [...strings, ...(wrapped ? [wrapped] : [])]) {
-        look(other, detector.findIn(other.bytes, createPrivateKeyReader()));
+      for (const other of [strings, wrapped]) {
+        if (other) look(other, detector.findIn(other.bytes, createPrivateKeyReader()));
       }
       state.decidedTo = start + decidedIn(text, source.length);
       state.parts = lastOf(parts, start + contextStart(source, columns !== undefined));
@@ -145,8 +145,9 @@ const wordByte = /[\w.~+/=%@:*"'\\-]/;
 /** Where the word begins in the source that it ends with, and that may go on. */
 function decidedIn(text: VisibleText, sourceLength: number): number {
   const { bytes, length } = text;
+  const earliest = Math.max(0, length - maxWordBytes);
   let wordStart = length;
-  while (wordStart > 0 && wordByte.test(String.fromCharCode(bytes[wordStart - 1] ?? 0))) wordStart -= 1;
-  if (wordStart === length || length - wordStart > maxWordBytes) return sourceLength;
+  while (wordStart > earliest && wordByte.test(String.fromCharCode(bytes[wordStart - 1] ?? 0))) wordStart -= 1;
+  if (wordStart === length || length - wordStart === maxWordBytes) return sourceLength;
   return text.sourceRanges(wordStart, length)[0]?.[0] ?? sourceLength;
 }

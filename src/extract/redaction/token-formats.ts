@@ -140,7 +140,8 @@ const services: readonly RedactionRule[] = [
 ];
 
 const general: readonly RedactionRule[] = [
-  tokenFormat('jwt', ['eyj'], /eyJ(?<secret>[\w*-]{8,}\.(?:eyJ|\*{3})[\w*-]{8,}\.[\w*-]{10,})/),
+  // Not far within a word, whose every part would be read to its end.
+  tokenFormat('jwt', ['eyj'], /(?<![\w-]{7})eyJ(?<secret>[\w*-]{8,}\.(?:eyJ|\*{3})[\w*-]{8,}\.[\w*-]{10,})/),
   secretInContext(
     'url-password',
     ['://'],

@@ -93,18 +93,18 @@ const shortestString = 8;
 
 /**
  * What a terminal shows of these bytes, as far as it is printed one after the other: colours are left out, and where
- * the cursor moves away a line ends. Texts within control strings (titles, links) are texts of their own.
+ * the cursor moves away a line ends. What control strings hold (titles, links) is a text of its own, one line each.
  */
-export function visibleTexts(source: Buffer): [VisibleText, ...VisibleText[]] {
+export function visibleTexts(source: Buffer): [VisibleText, VisibleText?] {
   let escape = source.indexOf(ESCAPE);
   if (escape === -1) return [plainText(source)];
   const text = new TextBuilder(source);
-  const strings: VisibleText[] = [];
+  let strings: TextBuilder | undefined;
   const addString = (from: number, to: number) => {
     if (to - from < shortestString) return;
-    const string = new TextBuilder(source);
-    string.take(from, to);
-    strings.push(string.build());
+    strings ??= new TextBuilder(source);
+    strings.take(from, to);
+    strings.put(LINE_FEED, to);
   };
   let position = 0;
   for (; escape !== -1; escape = source.indexOf(ESCAPE, position)) {
@@ -116,5 +116,5 @@ export function visibleTexts(source: Buffer): [VisibleText, ...VisibleText[]] {
     else if (movements.has(final)) text.put(LINE_FEED, escape);
   }
   text.take(position, source.length);
-  return [text.build(), ...strings];
+  return strings === undefined ? [text.build()] : [text.build(), strings.build()];
 }
