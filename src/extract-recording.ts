@@ -47,9 +47,14 @@ export function extractRecording(options: {
     onRefusal: (why) => (refusal = why),
   });
   if (mayScrub && session.redacted === undefined && settings.redaction.enabled) {
-    // They show what the recording shows no more.
-    removeKeyframes(folder);
-    writeSessionFile(folder, redactedSession(session));
+    try {
+      // They show what the recording shows no more.
+      removeKeyframes(folder);
+      writeSessionFile(folder, redactedSession(session));
+    } catch (error) {
+      // It can be read, if not changed; that is told.
+      refusal = error instanceof Error ? error.message : String(error);
+    }
   }
   const extraction = createSessionExtraction({
     ...options,
