@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Paths } from './domain/config.ts';
-import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
-import type { Result } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { extractRecording } from './extract-recording.ts';
 import { type SessionNames, importedSession } from './imported-session.ts';
@@ -15,6 +13,7 @@ import { isTiming, openForeign } from './recording/foreign/open-foreign.ts';
 import { type SourceFile, openSource } from './recording/foreign/source-file.ts';
 import { recordForeign } from './recording/record-foreign.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
+import { redactedSession } from './redacted-session.ts';
 import { nothingStored } from './session-extraction.ts';
 import { withPacks } from './session-packs.ts';
 
@@ -115,7 +114,7 @@ async function importRecording(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const file = log.path;
-  const begun = await importedSession(foreign, log, digest, options);
+  const begun = redactedSession(await importedSession(foreign, log, digest, options));
   const { packs, complaints } = await options.packsOf(begun);
   const { recordings } = options.paths;
   // Nobody sees a recording that is not whole.
@@ -144,6 +143,9 @@ async function importRecording(
   );
   const extracted = extract(session, packs, options);
   if (!extracted.ok) troubles.push(`${file}: its events are extracted later: ${extracted.failure.message}`);
+  else if (extracted.value.refusal !== undefined) {
+    troubles.push(`${session.id}: secrets may be left in it: ${extracted.value.refusal}`);
+  }
   return { kind: 'imported', file, session, cutAt, troubles };
 }
 
@@ -176,7 +178,7 @@ function extract(
   session: Session,
   packs: Parameters<typeof withPacks>[1],
   { store, paths }: ImportOptions,
-): Result<unknown, Failure> {
+): ReturnType<typeof extractRecording> {
   const added = store.addSession(session);
   if (!added.ok) return added;
   const folder = recordingFolder(paths.recordings, session.id);

@@ -6,6 +6,7 @@ import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
+import { isAllowanceEntry } from './extract/redaction/allowance.ts';
 import { type Place, yamlPlaces } from './extract/yaml-places.ts';
 
 /** A larger file is refused unread. */
@@ -17,6 +18,13 @@ const milliseconds = z.int().min(1).max(dayMs).optional();
 const states = z.strictObject({ idle_after_ms: milliseconds, attention_after_ms: milliseconds });
 const verdicts = z.strictObject({ hung_after_ms: milliseconds, stalled_after_ms: milliseconds });
 const serve = z.strictObject({ enabled: z.boolean().optional(), port: z.int().min(1).max(65_535).optional() });
+const redaction = z.strictObject({
+  enabled: z.boolean().optional(),
+  allow: z.array(z.string().min(1).refine(isAllowanceEntry, 'holds no valid regex between its slashes')).optional(),
+  email: z.boolean().optional(),
+  phone: z.boolean().optional(),
+  street: z.boolean().optional(),
+});
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
@@ -24,9 +32,10 @@ const configSchema = z.strictObject({
   kill_after_ms: milliseconds,
   serve: serve.optional(),
   control: z.enum(controlLevels).optional(),
+  redaction: redaction.optional(),
 });
 
-const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts, serve };
+const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts, serve, redaction };
 
 export interface LoadedConfig {
   /** The defaults, where there is no file or something is wrong with it. */
@@ -123,6 +132,7 @@ function settingsFrom({
   kill_after_ms: killAfterMs,
   serve: written,
   control,
+  redaction: masked,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -131,6 +141,13 @@ function settingsFrom({
     stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
     failOn: failOn ?? defaultSettings.failOn,
     control: control ?? defaultSettings.control,
+    redaction: {
+      enabled: masked?.enabled ?? defaultSettings.redaction.enabled,
+      allow: masked?.allow ?? defaultSettings.redaction.allow,
+      email: masked?.email ?? defaultSettings.redaction.email,
+      phone: masked?.phone ?? defaultSettings.redaction.phone,
+      street: masked?.street ?? defaultSettings.redaction.street,
+    },
     ...(killAfterMs !== undefined && { killAfterMs }),
     serve: {
       ...(written?.enabled !== undefined && { enabled: written.enabled }),

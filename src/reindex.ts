@@ -6,6 +6,7 @@ import { type Result, fail, ok } from './domain/result.ts';
 import { extractRecording } from './extract-recording.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
+import { redactedSession } from './redacted-session.ts';
 import { nothingStored } from './session-extraction.ts';
 import { type PacksOf, withPacks } from './session-packs.ts';
 
@@ -43,10 +44,17 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   const { packs, complaints } = await options.packsOf(read.value);
   const session = withPacks(read.value, packs);
   const counted = counting(isDryRun ? undefined : replacer);
-  const extracted = extractRecording({ session, folder, packs, store: counted, stored: nothingStored });
+  const extracted = extractRecording({
+    session,
+    folder,
+    packs,
+    store: counted,
+    stored: nothingStored,
+    mayScrub: !isDryRun,
+  });
   if (!extracted.ok) return extracted;
   if (!isDryRun) {
-    const replaced = replacer.replace(session);
+    const replaced = replacer.replace(redactedSession(session));
     if (!replaced.ok) return replaced;
     if (replaced.value === 'running') return stillRuns(sessionId);
   }
@@ -55,6 +63,9 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
     ...extracted.value.disabledPatterns.map(
       ({ pattern }) => `${sessionId}: pattern ${pattern} is too slow; it was left out`,
     ),
+    ...(extracted.value.refusal === undefined
+      ? []
+      : [`${sessionId}: secrets may be left in it: ${extracted.value.refusal}`]),
   ];
   return ok({ before: before.value, after: counted.counts, troubles });
 }

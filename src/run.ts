@@ -172,6 +172,7 @@ function newSession(
     packs: [],
     patternFiles: options.patternFiles.map((file) => resolve(file)),
     ...(parentSession === undefined ? {} : { parentSession }),
+    ...(options.redact === false && { redacted: false }),
     ...(what.mode === 'terminal' ? { terminalSize: terminalSize() } : {}),
   };
 }

@@ -51,11 +51,26 @@ describe('the config file', () => {
     });
   });
 
+  it('tells what is masked', () => {
+    const yaml = "redaction:\n  enabled: true\n  allow: [me@acme.io, '/^test_/i']\n  phone: false\n  street: true\n";
+    expect(configOf(yaml)).toEqual({
+      settings: {
+        ...defaultSettings,
+        redaction: { enabled: true, allow: ['me@acme.io', '/^test_/i'], email: true, phone: false, street: true },
+      },
+      complaints: [],
+    });
+    expect(configOf('redaction: { enabled: false }').settings.redaction.enabled).toBe(false);
+  });
+
   it('may be empty', () => {
     expect(configOf('# nothing yet\n')).toEqual({ settings: defaultSettings, complaints: [] });
   });
 
   it.each([
+    ['redaction:\n  emails: false', ['2:3: unknown key `emails`: did you mean `email`?']],
+    ['redaction:\n  email: no way', ['2:10: `email` must be of type boolean']],
+    ["redaction:\n  allow: [ok, '/(/']", ['2:15: `allow`: holds no valid regex between its slashes']],
     ['verdict:\n  hung_after_ms: 1', ['1:1: unknown key `verdict`: did you mean `verdicts`?']],
     ['verdicts:\n  stall_after_ms: 1', ['2:3: unknown key `stall_after_ms`: did you mean `stalled_after_ms`?']],
     [

@@ -5,6 +5,7 @@ import type { Event } from '../src/domain/event.ts';
 import type { Session, SessionEnd } from '../src/domain/session.ts';
 import { loadPack } from '../src/extract/load-pack.ts';
 import { createSessionExtraction, nothingStored } from '../src/session-extraction.ts';
+import { noRedaction } from '../src/session-redaction.ts';
 
 const startedAt = '2025-06-01T12:00:00.000Z';
 const thresholds = { idleAfterMs: 3_000, attentionAfterMs: 1_000, hungAfterMs: 30_000, stalledAfterMs: 60_000 };
@@ -84,6 +85,7 @@ function extract(
   const extraction = createSessionExtraction({
     session: { id: '01HZX0000000000000000000ZZ', startedAt, ...session },
     packs,
+    redaction: noRedaction,
     stored,
     thresholds,
     nowMs: () => 0,

@@ -124,6 +124,7 @@ function commonOptions(values: LeadingValues, defaultAgent: string): Result<Pipe
     patternFiles: values.get('patterns') ?? [],
     drainTimeoutMs,
     mayServe: !values.has('no-serve'),
+    ...(values.has('no-redact') && { redact: false }),
   });
 }
 

@@ -10,6 +10,7 @@ const shared = {
     describe: 'How long to wait for extraction after the end: 2, 2s, 500ms (default: 2s)',
   },
   'no-serve': { type: 'boolean', describe: 'Do not serve events to other programs while it runs' },
+  'no-redact': { type: 'boolean', describe: 'Leave secrets in the recording and in what is made of it' },
   help: { type: 'boolean', short: 'h', describe: 'Show help' },
 } as const satisfies OptionSpecs;
 

@@ -58,8 +58,20 @@ export const limits = {
   drainTimeoutMs: 2000,
 } as const;
 
+/** What is masked. Tokens of known formats, private keys and values that are called a secret always are, if anything is. */
+export interface RedactionSettings {
+  readonly enabled: boolean;
+  /** Values that are left alone, and regexes of such, written `/…/`. */
+  readonly allow: readonly string[];
+  readonly email: boolean;
+  readonly phone: boolean;
+  /** Street addresses. */
+  readonly street: boolean;
+}
+
 /** What the config file may set. */
 export interface Settings extends StateThresholds {
+  readonly redaction: RedactionSettings;
   /** The wrapper exits 70 after one of these, when the child itself exited 0. */
   readonly failOn: readonly VerdictName[];
   /** A child that has been hung or stalled for so long is killed; never where absent. */
@@ -88,6 +100,7 @@ export const defaultSettings: Settings = {
   failOn: [],
   serve: {},
   control: 'process',
+  redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -100,6 +113,8 @@ export interface WrapOptions {
   readonly drainTimeoutMs: number;
   /** Whether it may serve the user's programs while it runs; the config file may forbid it, too. */
   readonly mayServe: boolean;
+  /** False to keep secrets as they are. */
+  readonly redact?: boolean;
   /** As in {@link Settings}, which says where they are absent. */
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
@@ -107,4 +122,4 @@ export interface WrapOptions {
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */
-export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe'>;
+export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe' | 'redact'>;

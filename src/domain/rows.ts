@@ -153,4 +153,6 @@ export interface SessionSummary {
   readonly totals: SessionTotals;
   readonly codeBlocks: number;
   readonly states: readonly StateChangeRow[];
+  /** What was masked, by the rule that found it; the most frequent first. */
+  readonly redactions: readonly { readonly rule: string; readonly count: number }[];
 }

@@ -134,6 +134,7 @@ export const sessionSummary: z.ZodType<SessionSummary> = z
     totals,
     codeBlocks: count,
     states: z.array(stateChangeRow),
+    redactions: z.array(z.object({ rule: text, count })),
   })
   .openapi('SessionSummary');
 

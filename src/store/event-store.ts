@@ -5,7 +5,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Session, SessionEnd, SessionState } from '../domain/session.ts';
+import type { RedactionCounts, Session, SessionEnd, SessionState } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
 import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
@@ -49,6 +49,7 @@ export class SqliteEventStore implements EventStore {
   readonly #addGap: Database.Statement<[Values]>;
   readonly #setState: Database.Statement<[Values]>;
   readonly #endSession: Database.Statement<[Values]>;
+  readonly #addRedactions: Database.Statement<[number, string, number]>;
   readonly #latestTime: Database.Statement<[Values], number | null>;
   readonly #endedSessions: Database.Statement<[], string>;
 
@@ -88,6 +89,10 @@ export class SqliteEventStore implements EventStore {
          gap_bytes = :gap_bytes, end_id = :end_id
        WHERE key = :key`,
     );
+    this.#addRedactions = database.prepare(
+      `INSERT INTO redactions (session_key, rule, count) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    );
     this.#latestTime = database
       .prepare<[Values], number | null>(
         `SELECT max(
@@ -124,6 +129,8 @@ export class SqliteEventStore implements EventStore {
       });
       const key = Number(lastInsertRowid);
       this.#changeState(key, { state: 'starting', timeUs: startedUs });
+      // Of a session that is read again: what was masked cannot be counted any more.
+      this.#countRedactions(key, session.end?.redactions);
       return ok(undefined);
     });
   }
@@ -153,6 +160,7 @@ export class SqliteEventStore implements EventStore {
         this.#changeState(session.key, { state, timeUs: session.started_us + timeUs, ...(evidence && { evidence }) });
       }
       this.#advance.run({ ...to, lines, events: events.length, key: session.key });
+      this.#countRedactions(session.key, batch.redactions);
       if (batch.end !== undefined) this.#end(session.key, batch.end);
       return 'committed';
     });
@@ -190,6 +198,10 @@ export class SqliteEventStore implements EventStore {
       byte_offset: offset,
       bytes,
     });
+  }
+
+  #countRedactions(key: number, counts: RedactionCounts = {}): void {
+    for (const [rule, count] of Object.entries(counts)) this.#addRedactions.run(key, rule, count);
   }
 
   /** A change that is there already, by time and state, is not added again: recovery may report it twice. */

@@ -159,4 +159,8 @@ export const summary: SessionSummary = {
   },
   codeBlocks: 2,
   states: [],
+  redactions: [
+    { rule: 'slack', count: 1003 },
+    { rule: 'email', count: 1 },
+  ],
 };

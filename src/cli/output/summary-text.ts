@@ -27,6 +27,7 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
     facts(sessionFacts(session, form, now), form, colours),
     counts(summary, colours),
     totals(summary.totals, colours),
+    masked(summary, colours),
     events('Risks', summary.risks, form, colours),
     events('Last errors', summary.lastErrors, form, colours),
     deeds(summary.states, form, colours),
@@ -97,6 +98,12 @@ function totals(used: SessionTotals, colours: Colors): string {
     ({ name, text, more }) => `  ${name.padEnd(15)} ${text.padStart(widest)}${colours.dim(more)}`,
   );
   return [colours.bold('Totals'), ...lines].join('\n');
+}
+
+function masked({ redactions }: SessionSummary, { bold }: Colors): string {
+  if (redactions.length === 0) return '';
+  const list = redactions.map(({ rule, count }) => `${count.toLocaleString('en')} ${printableLine(rule)}`);
+  return `${bold('Masked')}\n  ${list.join(', ')}`;
 }
 
 function events(heading: string, rows: readonly EventRow[], form: Form, colours: Colors): string {
