@@ -6,6 +6,7 @@ import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
+import { pruneWhenDue } from './prune-when-due.ts';
 import { recover } from './recover.ts';
 import type { LogPart, ReadLog } from './server/api.ts';
 import { createQueryThread } from './server/query-thread.ts';
@@ -54,7 +55,9 @@ export async function serve(
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     port,
   });
+  const pruning = pruneNowAndThen(paths, complain);
   const end = async () => {
+    await pruning.stop();
     feed.value.close();
     await queries.close();
   };
@@ -69,6 +72,31 @@ export async function serve(
       await end();
     },
   });
+}
+
+const pruneIntervalMs = 60_000;
+
+/** What goes wrong is told once. */
+function pruneNowAndThen(paths: Paths, complain: (message: string) => void) {
+  const told = new Set<string>();
+  let isOver = false;
+  let current = Promise.resolve();
+  async function pruneOnce() {
+    const pruned = await pruneWhenDue(paths, () => isOver);
+    if (pruned.ok || told.has(pruned.failure.message)) return;
+    told.add(pruned.failure.message);
+    complain(pruned.failure.message);
+  }
+  const timer = setInterval(() => {
+    current = current.then(pruneOnce);
+  }, pruneIntervalMs);
+  return {
+    async stop() {
+      isOver = true;
+      clearInterval(timer);
+      await current;
+    },
+  };
 }
 
 async function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {

@@ -10,6 +10,7 @@ export const readingCommands = [
   'patterns',
   'reindex',
   'import',
+  'prune',
   'doctor',
   'completion',
 ] as const;

@@ -8,6 +8,7 @@ import { logsCommand } from './commands/logs.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
@@ -35,6 +36,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   patterns,
   reindexCommand,
   importCommand,
+  pruneCommand,
   doctorCommand,
 ];
 

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { defaultRetention, type Retention } from './retention.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
 /** Where things are kept, by the XDG base directory specification 0.8. */
@@ -55,6 +56,8 @@ export const limits = {
   patternBudgetMs: 250,
   /** The wait for output and extraction after the child's end. */
   drainTimeoutMs: 2000,
+  /** How much longer a wrapper may run on behind its child's end to delete what is too old. */
+  pruneAtEndMs: 100,
 } as const;
 
 /** What the config file may set. */
@@ -63,6 +66,7 @@ export interface Settings extends StateThresholds {
   readonly failOn: readonly VerdictName[];
   /** A child that has been hung or stalled for so long is killed; never where absent. */
   readonly killAfterMs?: number;
+  readonly retention: Retention;
 }
 
 export const defaultSettings: Settings = {
@@ -71,6 +75,7 @@ export const defaultSettings: Settings = {
   hungAfterMs: 30_000,
   stalledAfterMs: 300_000,
   failOn: [],
+  retention: defaultRetention,
 };
 
 /** What the command line asks for when it wraps a command. */

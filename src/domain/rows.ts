@@ -140,4 +140,6 @@ export interface SessionSummary {
   readonly totals: SessionTotals;
   readonly codeBlocks: number;
   readonly states: readonly StateChangeRow[];
+  /** When the recording was pruned although the rest stays; null while it is there. */
+  readonly recordingPrunedAt: string | null;
 }

@@ -41,7 +41,8 @@ export const logsCommand = defineCommand({
         else await printAsText(path, terminal);
         return 0;
       } catch (error) {
-        return refuse(terminal, unreadable(path, error as NodeJS.ErrnoException));
+        const prunedAt = reader.recordingPrunedAt(session_id);
+        return refuse(terminal, unreadable(path, error as NodeJS.ErrnoException, prunedAt.ok ? prunedAt.value : null));
       }
     });
   },
@@ -71,9 +72,10 @@ async function* pieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-function unreadable(path: string, error: NodeJS.ErrnoException): Failure {
+function unreadable(path: string, error: NodeJS.ErrnoException, prunedAt: string | null): Failure {
   // Errors without a code are bugs, not something about the file.
   if (error.code === undefined) throw error;
-  const reason = error.code === 'ENOENT' ? 'it is not there any more' : error.message;
+  const gone = prunedAt === null ? 'it is not there any more' : `it was pruned on ${prunedAt.slice(0, 10)}`;
+  const reason = error.code === 'ENOENT' ? `${gone}; the events were kept` : error.message;
   return { reason: 'recording-unreadable', message: `cannot read the recording ${path}: ${reason}` };
 }
