@@ -189,7 +189,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
       await recoverInto(store, task.paths);
       const { pruneWhenDue } = await import('./prune-when-due.ts');
       const overAtMs = performance.now() + limits.pruneAtEndMs;
-      await pruneWhenDue(task.paths, () => performance.now() > overAtMs);
+      await pruneWhenDue(task.paths, { isOver: () => performance.now() > overAtMs });
     }
     tell({ kind: 'done' });
   }

@@ -7,15 +7,18 @@ import { fail, ok, type Result } from './domain/result.ts';
 /** How long it is left alone after somebody of this user has looked; a little less than a server's minute. */
 const leastIntervalMs = 50_000;
 
-/**
- * Prunes by the user's settings, unless somebody has just done so, which costs one look at a file.
- *
- * @param isOver asked between any two small steps; what is left then is for the next time
- */
-export async function pruneWhenDue(paths: Paths, isOver: () => boolean): Promise<Result<void, Failure>> {
+interface HouseKeeping {
+  /** Asked between any two small steps; what is left then is for the next time. */
+  readonly isOver: () => boolean;
+  /** Whether there is time to pack recordings, too. */
+  readonly packs?: boolean;
+}
+
+/** Prunes by the user's settings, unless somebody has just done so, which costs one look at a file. */
+export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Result<void, Failure>> {
   try {
     const isThere = statSync(paths.database, { throwIfNoEntry: false }) !== undefined;
-    return isThere && takeTurn(paths) ? await pruneNow(paths, isOver) : ok(undefined);
+    return isThere && takeTurn(paths) ? await pruneNow(paths, how) : ok(undefined);
   } catch (error) {
     // Errors without a code are bugs, not something about the files.
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -23,11 +26,12 @@ export async function pruneWhenDue(paths: Paths, isOver: () => boolean): Promise
   }
 }
 
-async function pruneNow(paths: Paths, isOver: () => boolean): Promise<Result<void, Failure>> {
-  const [{ loadConfig }, { openPruner }, { prune, reclaimSpace, whatToPrune }] = await Promise.all([
+async function pruneNow(paths: Paths, { isOver, packs = false }: HouseKeeping): Promise<Result<void, Failure>> {
+  const [{ loadConfig }, { openPruner }, { prune, reclaimSpace, whatToPrune }, { packRecordings }] = await Promise.all([
     import('./load-config.ts'),
     import('./store/open-pruner.ts'),
     import('./prune.ts'),
+    import('./pack-recordings.ts'),
   ]);
   const { settings, complaints } = loadConfig(paths.config);
   // Nobody's data is deleted by the defaults because there is a slip in what they wrote.
@@ -40,7 +44,8 @@ async function pruneNow(paths: Paths, isOver: () => boolean): Promise<Result<voi
     if (!plan.ok) return plan;
     let failed: Result<never, Failure> | undefined;
     for await (const { outcome } of prune(plan.value, pruner)) if (!outcome.ok) failed ??= outcome;
-    return failed ?? (await reclaimSpace(pruner));
+    const reclaimed = failed ?? (await reclaimSpace(pruner));
+    return reclaimed.ok && packs ? await packRecordings(pruner, Date.now()) : reclaimed;
   } finally {
     opened.value.close();
   }

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
+import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
 import { pruneWhenDue } from './prune-when-due.ts';
 import { recover } from './recover.ts';
 import type { LogPart, ReadLog } from './server/api.ts';
@@ -82,7 +82,7 @@ function pruneNowAndThen(paths: Paths, complain: (message: string) => void) {
   let isOver = false;
   let current = Promise.resolve();
   async function pruneOnce() {
-    const pruned = await pruneWhenDue(paths, () => isOver);
+    const pruned = await pruneWhenDue(paths, { isOver: () => isOver, packs: true });
     if (pruned.ok || told.has(pruned.failure.message)) return;
     told.add(pruned.failure.message);
     complain(pruned.failure.message);
@@ -99,22 +99,23 @@ function pruneNowAndThen(paths: Paths, complain: (message: string) => void) {
   };
 }
 
-async function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {
+function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {
   const path = recordingFolder(paths.recordings, session).streams[stream];
-  let file: FileHandle | undefined;
+  const unreadable = (message: string) =>
+    Promise.resolve(fail({ reason: 'recording-unreadable', message } satisfies Failure));
+  let file: RecordedFile | undefined;
   try {
-    file = await open(path, 'r');
-    const { size: recordedBytes } = await file.stat();
-    const buffer = Buffer.alloc(Math.max(0, Math.min(to, recordedBytes) - from));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-    return ok({ bytes: buffer.subarray(0, bytesRead), recordedBytes });
+    file = openRecordedFile(path);
+    if (file === undefined) return unreadable(`there is no ${stream} of session ${session}`);
+    const recordedBytes = file.size();
+    const bytes = file.read(from, Math.max(0, Math.min(to, recordedBytes) - from));
+    return Promise.resolve(ok({ bytes, recordedBytes }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // Errors without a code are bugs, not something about the file.
     if (code === undefined) throw error;
-    const why = code === 'ENOENT' ? `there is no ${stream} of session ${session}` : message;
-    return fail({ reason: 'recording-unreadable', message: why });
+    return unreadable(message);
   } finally {
-    await file?.close();
+    file?.close();
   }
 }

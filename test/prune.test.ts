@@ -262,7 +262,7 @@ describe('a session with many events', () => {
 });
 
 describe('pruning now and then', () => {
-  const never = () => false;
+  const never = { isOver: () => false };
 
   it('does what the config file says, at most once within a minute', async () => {
     leave('01A', 8);
@@ -284,6 +284,19 @@ describe('pruning now and then', () => {
     writeFileSync(paths.config, 'retention: { max_age_days: ten }');
     valueOf(await pruneWhenDue(paths, never));
     expect(eventsOf(paths)).toHaveLength(1);
+  });
+
+  it('packs what ended an hour ago, when there is time for that', async () => {
+    const [old, young] = [leave('01A', 1), leave('01B', 0)];
+    for (const { id } of [old, young]) {
+      writeFileSync(recordingFolder(paths.recordings, id).streams.stdout, `one\n${'again\n'.repeat(10_000)}`);
+    }
+    valueOf(await pruneWhenDue(paths, never));
+    expect(readdirSync(join(paths.recordings, old.id))).toContain('stdout.log');
+    utimesSync(join(paths.data, 'pruned-at'), 0, 0);
+    valueOf(await pruneWhenDue(paths, { ...never, packs: true }));
+    expect(readdirSync(join(paths.recordings, old.id)).sort()).toEqual(['session.json', 'stdout.log.gz', 'timing']);
+    expect(readdirSync(join(paths.recordings, young.id))).toContain('stdout.log');
   });
 
   it('creates nothing where there is nothing', async () => {
