@@ -64,24 +64,24 @@ export async function* prune(plan: readonly Pruning[], pruner: Pruner): AsyncGen
 }
 
 async function pruneOne({ session, what }: Pruning, pruner: Pruner): Promise<Pruned['outcome']> {
-  const { sessionId, hasRecording } = session;
-  if (hasRecording) {
-    const pruned = pruneRecording(sessionId, pruner);
-    if (!pruned.ok) return pruned;
-  }
-  return what === 'session' ? deleteSession(sessionId, pruner) : ok('pruned');
+  const { sessionId } = session;
+  const removed = removeIfDead(sessionId, pruner);
+  if (!removed.ok) return removed;
+  if (what === 'session') return deleteSession(sessionId, pruner);
+  // Should we be killed before this, it is taken for one that is there, and pruned once more.
+  const noted = pruner.store.recordingPruned(sessionId, Date.now());
+  return noted.ok ? ok('pruned') : noted;
 }
 
-function pruneRecording(sessionId: string, { paths, store, archive }: Pruner): Result<void, Failure> {
+function removeIfDead(sessionId: string, { paths, archive }: Pruner): Result<void, Failure> {
   const folder = recordingFolder(paths.recordings, sessionId);
+  if (!existsSync(folder.path)) return ok(undefined);
   const session = readSessionFile(folder);
   if (session.ok && session.value.end === undefined && isLive(session.value)) {
     return fail({ reason: 'session-running', message: `${sessionId} still runs; it is left alone` });
   }
-  const archived = existsSync(folder.path) ? archive?.(sessionId) : undefined;
+  const archived = archive?.(sessionId);
   if (archived?.ok === false) return archived;
-  const noted = store.recordingPruned(sessionId, Date.now());
-  if (!noted.ok) return noted;
   try {
     removeRecording(paths.recordings, folder);
     return ok(undefined);

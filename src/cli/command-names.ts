@@ -11,6 +11,10 @@ export const readingCommands = [
   'reindex',
   'import',
   'prune',
+  'backup',
+  'restore',
+  'vacuum',
+  'check',
   'doctor',
   'completion',
 ] as const;

@@ -1,5 +1,7 @@
 import { type Paths, pathsFrom } from '../domain/config.ts';
 import type { Command } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
+import { checkCommand } from './commands/check.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
@@ -10,10 +12,12 @@ import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { reindexCommand } from './commands/reindex.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
 import { tailCommand } from './commands/tail.ts';
+import { vacuumCommand } from './commands/vacuum.ts';
 import { expectedValue } from './expected-value.ts';
 import type { CommandGroup, Completer } from './program.ts';
 import { completionRequest, readWords } from './read-words.ts';
@@ -37,6 +41,10 @@ const commands: readonly (Command | CommandGroup)[] = [
   reindexCommand,
   importCommand,
   pruneCommand,
+  backupCommand,
+  restoreCommand,
+  vacuumCommand,
+  checkCommand,
   doctorCommand,
 ];
 

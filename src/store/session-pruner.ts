@@ -79,7 +79,7 @@ export class SessionPruner {
     return this.#attempt(() => void this.#measured.run({ id: sessionId, bytes, arrivedUs, packed: Number(isPacked) }));
   }
 
-  /** Notes that the session goes on without its recording. To be called before that is deleted. */
+  /** Notes that the session goes on without its recording. */
   recordingPruned(sessionId: string, atMs: number): Result<void, Failure> {
     return this.#attempt(() => void this.#pruned.run({ id: sessionId, timeUs: atMs * 1000 }));
   }
