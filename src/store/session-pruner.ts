@@ -49,7 +49,8 @@ export class SessionPruner {
     this.#measured = database.prepare(
       `INSERT INTO recordings (session_key, bytes, arrived_us, packed)
        SELECT key, :bytes, :arrivedUs, :packed FROM sessions WHERE session_id = :id
-       ON CONFLICT DO UPDATE SET bytes = excluded.bytes, packed = excluded.packed`,
+       ON CONFLICT DO UPDATE SET bytes = excluded.bytes, arrived_us = excluded.arrived_us, packed = excluded.packed,
+         pruned_us = NULL`,
     );
     this.#pruned = database.prepare(
       `INSERT INTO recordings (session_key, bytes, arrived_us, pruned_us)
@@ -74,6 +75,7 @@ export class SessionPruner {
     );
   }
 
+  /** Notes that the recording is there, and how. */
   measured(sessionId: string, { bytes, arrivedMs, isPacked = false }: MeasuredRecording): Result<void, Failure> {
     const arrivedUs = Math.floor(arrivedMs) * 1000;
     return this.#attempt(() => void this.#measured.run({ id: sessionId, bytes, arrivedUs, packed: Number(isPacked) }));

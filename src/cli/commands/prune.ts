@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Failure, exitCodes } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Pruning, Retention } from '../../domain/retention.ts';
 import type { PruningChoice } from '../../plan-pruning.ts';
+import type { Pruner } from '../../prune.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
 import type { Column } from '../output/column.ts';
 import { listing } from '../output/listing.ts';
@@ -23,11 +26,13 @@ export const pruneCommand = defineCommand({
     'max-size': { type: 'string', describe: 'The oldest, until the rest takes no more than 5GB, 500MB' },
     agent: readingOptions.agent,
     'recordings-only': { type: 'boolean', describe: 'Only recordings; events stay' },
+    archive: { type: 'string', describe: 'Write each recording to a file in this folder before it is deleted' },
     json: readingOptions.json,
   },
   examples: [
     ['ridealong prune --dry-run', 'what the limits of the config file would delete now'],
     ['ridealong prune --older-than 30d --recordings-only', 'keep the events, let the raw output go'],
+    ['ridealong prune --archive ~/archive', 'ridealong import takes the files back'],
   ],
   async run(options, _operands, context) {
     const { terminal } = context;
@@ -46,20 +51,26 @@ export const pruneCommand = defineCommand({
       ...(options.agent !== undefined && { agent: options.agent }),
       recordingsOnly: options['recordings-only'] === true,
     };
-    return pruneBy(choice, { isDryRun: options['dry-run'] === true, asJson }, context);
+    const archive = options.archive === undefined ? {} : { archive: resolve(options.archive) };
+    return pruneBy(choice, { isDryRun: options['dry-run'] === true, asJson, ...archive }, context);
   },
 });
 
 async function pruneBy(
   choice: PruningChoice,
-  { isDryRun, asJson }: { readonly isDryRun: boolean; readonly asJson: boolean },
+  { isDryRun, asJson, archive }: { readonly isDryRun: boolean; readonly asJson: boolean; readonly archive?: string },
   { terminal, paths }: CommandContext,
 ): Promise<number> {
   const { prune, reclaimSpace, whatToPrune } = await import('../../prune.ts');
   const { openPruner } = await import('../../store/open-pruner.ts');
   const opened = openPruner(paths.database);
   if (!opened.ok) return refuse(terminal, opened.failure);
-  const pruner = { paths, store: opened.value, isOver: () => false };
+  const pruner = {
+    paths,
+    store: opened.value,
+    isOver: () => false,
+    ...(archive !== undefined && { archive: await archiverTo(archive, paths.recordings) }),
+  };
   try {
     const plan = whatToPrune(pruner, choice);
     if (!plan.ok) return refuse(terminal, plan.failure);
@@ -83,6 +94,23 @@ async function pruneBy(
   } finally {
     opened.value.close();
   }
+}
+
+/** What writes a session's recording to a file of its name in this folder. */
+async function archiverTo(folder: string, recordings: string): Promise<NonNullable<Pruner['archive']>> {
+  const { recordingFolder } = await import('../../recording/folder.ts');
+  const { writeArchive } = await import('../../recording/write-archive.ts');
+  return (sessionId) => {
+    const file = join(folder, `${sessionId}.tar.gz`);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeArchive(recordingFolder(recordings, sessionId), file);
+      return ok(undefined);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      return fail({ reason: 'recording-unwritable', message: `${sessionId} was left alone: ${error.message}` });
+    }
+  };
 }
 
 /** The limits of the command line alone; undefined where it gives none. */
