@@ -13,11 +13,14 @@ const busyTimeoutMs = 30_000;
 const walBytes = 64 * 1024 * 1024;
 
 /** Opens the database for writing: creates it where there is none, brings it up to date. */
-export function openDatabase(path: string): Result<Database.Database, Failure> {
+export function openDatabase(
+  path: string,
+  options: { readonly slowAfterMs?: number } = {},
+): Result<Database.Database, Failure> {
   return attempt(path, () => {
     if (fileKind(path) === 'foreign') return fail(foreign(path));
     createDatabase(path);
-    return opened(path, new KeptDatabase(path, { timeout: busyTimeoutMs }), (database) => {
+    return opened(path, new KeptDatabase(path, { timeout: busyTimeoutMs, ...options }), (database) => {
       // Migrations come first, in the rollback journal: thus the file's own header, not
       // only its -wal, says from the first commit on whose it is. Nothing before may
       // write; setting auto_vacuum, for one, does (see `createDatabase`).

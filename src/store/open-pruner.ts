@@ -3,10 +3,11 @@ import { ok, type Result } from '../domain/result.ts';
 import { attempt } from './database-failure.ts';
 import { openDatabase } from './open-database.ts';
 import { SessionPruner } from './session-pruner.ts';
+import { slowCleanupAfterMs } from './slow-statements.ts';
 
 /** Opens the store to delete from it. Waits for other processes' locks, as `openStore` does. */
 export function openPruner(path: string): Result<SessionPruner, Failure> {
-  const opened = openDatabase(path);
+  const opened = openDatabase(path, { slowAfterMs: slowCleanupAfterMs });
   if (!opened.ok) return opened;
   return attempt(path, () => {
     // Nobody has to wait for the disk with us: what a power cut takes back of this is deleted again.

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { attempt } from './database-failure.ts';
+import { workFor } from './slow-statements.ts';
 
 /** How many rows one transaction deletes: that takes about as long as the disk needs for any commit. */
 export const rowsPerTransaction = 250;
@@ -67,6 +68,7 @@ export class SessionDeletion {
 
   /** `done` when nothing is left of it; `read` when nothing was locked, `deleted` when there was a transaction. */
   step(): Result<'read' | 'deleted' | 'done', Failure> {
+    workFor(this.#sessionId);
     return attempt(this.#database.name, () => {
       const key = this.#find.get(this.#sessionId);
       if (key === undefined) return ok('done');
