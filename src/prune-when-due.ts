@@ -7,6 +7,9 @@ import { fail, ok, type Result } from './domain/result.ts';
 /** How long it is left alone after somebody of this user has looked; a little less than a server's minute. */
 const leastIntervalMs = 50_000;
 
+/** Whoever calls has better things to do than to wait for another process's lock. */
+const lockPatienceMs = 50;
+
 interface HouseKeeping {
   /** Asked between any two small steps; what is left then is for the next time. */
   readonly isOver: () => boolean;
@@ -18,7 +21,8 @@ interface HouseKeeping {
 export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Result<void, Failure>> {
   try {
     const isThere = statSync(paths.database, { throwIfNoEntry: false }) !== undefined;
-    return isThere && takeTurn(paths) ? await pruneNow(paths, how) : ok(undefined);
+    const pruned = isThere && takeTurn(paths) ? await pruneNow(paths, how) : ok(undefined);
+    return !pruned.ok && pruned.failure.reason === 'database-busy' ? ok(undefined) : pruned;
   } catch (error) {
     // Errors without a code are bugs, not something about the files.
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -36,7 +40,7 @@ async function pruneNow(paths: Paths, { isOver, packs = false }: HouseKeeping): 
   const { settings, complaints } = loadConfig(paths.config);
   // Nobody's data is deleted by the defaults because there is a slip in what they wrote.
   if (complaints.length > 0) return ok(undefined);
-  const opened = openPruner(paths.database);
+  const opened = openPruner(paths.database, { lockPatienceMs });
   if (!opened.ok) return opened;
   const pruner = { paths, store: opened.value, isOver };
   try {

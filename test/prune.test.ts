@@ -299,6 +299,19 @@ describe('pruning now and then', () => {
     expect(readdirSync(join(paths.recordings, young.id))).toContain('stdout.log');
   });
 
+  it('leaves it for the next time while somebody else holds the lock', async () => {
+    leave('01A', 91);
+    const other = new Database(paths.database);
+    other.exec('BEGIN IMMEDIATE');
+    valueOf(await pruneWhenDue(paths, never));
+    other.exec('ROLLBACK');
+    other.close();
+    expect(eventsOf(paths)).toHaveLength(1);
+    utimesSync(join(paths.data, 'pruned-at'), 0, 0);
+    valueOf(await pruneWhenDue(paths, never));
+    expect(eventsOf(paths)).toEqual([]);
+  });
+
   it('creates nothing where there is nothing', async () => {
     valueOf(await pruneWhenDue(paths, never));
     expect(readdirSync(paths.data)).toEqual([]);

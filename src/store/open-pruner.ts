@@ -5,11 +5,15 @@ import { openDatabase } from './open-database.ts';
 import { SessionPruner } from './session-pruner.ts';
 import { slowCleanupAfterMs } from './slow-statements.ts';
 
-/** Opens the store to delete from it. Waits for other processes' locks, as `openStore` does. */
-export function openPruner(path: string): Result<SessionPruner, Failure> {
+/** Opens the store to delete from it. Waits for other processes' locks, so long as `openStore` says. */
+export function openPruner(
+  path: string,
+  { lockPatienceMs }: { readonly lockPatienceMs?: number } = {},
+): Result<SessionPruner, Failure> {
   const opened = openDatabase(path, { slowAfterMs: slowCleanupAfterMs });
   if (!opened.ok) return opened;
   return attempt(path, () => {
+    if (lockPatienceMs !== undefined) opened.value.pragma(`busy_timeout = ${lockPatienceMs}`);
     // Nobody has to wait for the disk with us: what a power cut takes back of this is deleted again.
     opened.value.pragma('synchronous = NORMAL');
     // See `SessionPruner.checkpoint`.
