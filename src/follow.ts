@@ -245,6 +245,9 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       const { recoverInto } = await import('./recover.ts');
       // What fails with other sessions is no concern of this one's user; the commands that read tell it.
       await recoverInto(store, task.paths);
+      const { pruneWhenDue } = await import('./prune-when-due.ts');
+      const overAtMs = performance.now() + limits.pruneAtEndMs;
+      await pruneWhenDue(task.paths, { isOver: () => performance.now() > overAtMs });
     }
     tell({ kind: 'done' });
   }

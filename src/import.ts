@@ -5,12 +5,14 @@ import type { Paths } from './domain/config.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { Session } from './domain/session.ts';
 import { extractRecording } from './extract-recording.ts';
+import { importArchive } from './import-archive.ts';
 import { type SessionNames, importedSession } from './imported-session.ts';
 import { importedIdEnding } from './imported-session-id.ts';
 import { isSessionId, recordingFolder } from './recording/folder.ts';
 import type { Fault, ForeignRecording } from './recording/foreign/foreign-recording.ts';
 import { isTiming, openForeign } from './recording/foreign/open-foreign.ts';
 import { type SourceFile, openSource } from './recording/foreign/source-file.ts';
+import { isPacked } from './recording/read-archive.ts';
 import { recordForeign } from './recording/record-foreign.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
 import { redactedSession } from './redacted-session.ts';
@@ -55,7 +57,10 @@ export async function* importFiles(files: readonly string[], options: ImportOpti
       continue;
     }
     const source = opened.value;
-    if (!isTiming(source)) {
+    if (isPacked(file)) {
+      source.close();
+      yield await importPacked(file, options);
+    } else if (!isTiming(source)) {
       if (log !== undefined) yield await importOne(log, timing, options);
       [log, timing] = [source, log === undefined ? timing : undefined];
     } else if (timing === undefined) {
@@ -70,6 +75,14 @@ export async function* importFiles(files: readonly string[], options: ImportOpti
     yield failed(timing.path, { place: timing.path, message: timingAlone });
     timing.close();
   }
+}
+
+async function importPacked(file: string, options: ImportOptions): Promise<ImportOutcome> {
+  const imported = await importArchive(file, { ...options, workshopPrefix });
+  if (!imported.ok) return { kind: 'failed', file, message: imported.failure.message };
+  const { session, isNew } = imported.value;
+  if (!isNew) return { kind: 'known', file, sessionId: session.id };
+  return { kind: 'imported', file, session, cutAt: undefined, troubles: [] };
 }
 
 async function importOne(

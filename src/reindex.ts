@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { type Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventReplacer, EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import { extractRecording } from './extract-recording.ts';
 import { recordingFolder } from './recording/folder.ts';
+import { isRecorded } from './recording/recorded-file.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
 import { redactedSession } from './redacted-session.ts';
 import { nothingStored } from './session-extraction.ts';
@@ -31,7 +31,7 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   const { paths, replacer, isDryRun } = options;
   const folder = recordingFolder(paths.recordings, sessionId);
   // A recording that was deleted would leave nothing in the place of its events.
-  if (!existsSync(folder.streams.stdout)) {
+  if (!isRecorded(folder.streams.stdout)) {
     return fail({ reason: 'recording-unreadable', message: `${sessionId} has no recording any more; its events stay` });
   }
   const read = readSessionFile(folder);

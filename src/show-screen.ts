@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Failure } from './domain/failure.ts';
 import type { Keyframe } from './domain/keyframe.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { createEmulatedTerminal, type EmulatedTerminal, type Picture } from './lines/emulated-terminal.ts';
 import type { RecordingFolder } from './recording/folder.ts';
 import { readKeyframe } from './recording/keyframes.ts';
+import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
 import { type Recorded, scanTiming } from './recording/scan-timing.ts';
 
 /** How long after the moment a frame that had begun may be complete. */
@@ -19,22 +19,26 @@ const pieceBytes = 64 * 1024;
  * A frame that had begun (synchronized output) is shown complete. Fails when the recording cannot be read.
  */
 export async function showScreen(folder: RecordingFolder, atUs = Infinity): Promise<Result<Picture, Failure>> {
-  let fd: number | undefined;
+  let file: RecordedFile | undefined;
   try {
-    fd = openSync(folder.streams.stdout, 'r');
+    file = openRecordedFile(folder.streams.stdout);
+    if (file === undefined) return fail(unreadable(folder, 'it is not there any more'));
     const keyframe = readKeyframe(folder, atUs);
     const from = keyframe ? ok(keyframe) : await startOf(folder);
     if (!from.ok) return from;
     const until = scanTiming(folder, atUs);
     // What a crash has left without a time was the last to be shown.
-    const offset = atUs === Infinity ? fstatSync(fd).size : until.offset;
+    const offset = atUs === Infinity ? file.size() : until.offset;
     const resizes = until.resizes.filter((resize) => keyframe === undefined || resize.offset > keyframe.offset);
     const latestOffset = () => scanTiming(folder, atUs + frameUs).offset;
-    return ok(replay(fd, from.value, { offset, resizes }, latestOffset));
+    return ok(replay(file, from.value, { offset, resizes }, latestOffset));
   } catch (error) {
-    return fail(unreadable(folder, error as NodeJS.ErrnoException));
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Errors without a code are bugs, not something about the files.
+    if (code === undefined) throw error;
+    return fail(unreadable(folder, message));
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    file?.close();
   }
 }
 
@@ -48,7 +52,7 @@ async function startOf(folder: RecordingFolder): Promise<Result<Keyframe, Failur
 }
 
 /** Shows what was recorded from the keyframe on. */
-function replay(fd: number, from: Keyframe, until: Recorded, latestOffset: () => number): Picture {
+function replay(file: RecordedFile, from: Keyframe, until: Recorded, latestOffset: () => number): Picture {
   const { columns, rows } = from;
   const terminal = createEmulatedTerminal({
     columns,
@@ -61,12 +65,12 @@ function replay(fd: number, from: Keyframe, until: Recorded, latestOffset: () =>
     show(terminal, Buffer.from(from.screen));
     let { offset } = from;
     for (const resize of until.resizes) {
-      offset = play(fd, offset, resize.offset, terminal);
+      offset = play(file, offset, resize.offset, terminal);
       terminal.resize(resize.columns, resize.rows);
     }
-    offset = play(fd, offset, until.offset, terminal);
+    offset = play(file, offset, until.offset, terminal);
     if (terminal.isMidFrame) {
-      const rest = read(fd, offset, latestOffset() - offset);
+      const rest = file.read(offset, Math.max(0, latestOffset() - offset));
       const end = rest.indexOf(frameEnd);
       if (end !== -1) show(terminal, rest.subarray(0, end + frameEnd.length));
     }
@@ -77,10 +81,10 @@ function replay(fd: number, from: Keyframe, until: Recorded, latestOffset: () =>
 }
 
 /** @returns the offset up to which the recording has been shown now */
-function play(fd: number, from: number, to: number, terminal: EmulatedTerminal): number {
+function play(file: RecordedFile, from: number, to: number, terminal: EmulatedTerminal): number {
   let offset = from;
   while (offset < to) {
-    const bytes = read(fd, offset, Math.min(pieceBytes, to - offset));
+    const bytes = file.read(offset, Math.min(pieceBytes, to - offset));
     if (bytes.length === 0) break;
     show(terminal, bytes);
     offset += bytes.length;
@@ -90,14 +94,6 @@ function play(fd: number, from: number, to: number, terminal: EmulatedTerminal):
 
 const show = (terminal: EmulatedTerminal, bytes: Uint8Array) => terminal.write(bytes, () => undefined);
 
-function read(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.alloc(Math.max(0, length));
-  return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
-}
-
-function unreadable(folder: RecordingFolder, error: NodeJS.ErrnoException): Failure {
-  // Errors without a code are bugs, not something about the files.
-  if (error.code === undefined) throw error;
-  const reason = error.code === 'ENOENT' ? 'it is not there any more' : error.message;
-  return { reason: 'recording-unreadable', message: `cannot read the recording ${folder.path}: ${reason}` };
+function unreadable(folder: RecordingFolder, why: string): Failure {
+  return { reason: 'recording-unreadable', message: `cannot read the recording ${folder.path}: ${why}` };
 }

@@ -63,6 +63,27 @@ describe('the config file', () => {
     expect(configOf('redaction: { enabled: false }').settings.redaction.enabled).toBe(false);
   });
 
+  it('sets how long what is kept, for all and for an agent', () => {
+    const yaml = [
+      'retention:',
+      '  recordings_max_age_days: 30',
+      '  max_total_bytes: unlimited',
+      '  agents: { codex: { max_age_days: 7 }, constructor: {} }',
+    ].join('\n');
+    expect(configOf(yaml)).toEqual({
+      settings: {
+        ...defaultSettings,
+        retention: {
+          maxAgeDays: 90,
+          recordingsMaxAgeDays: 30,
+          maxTotalBytes: Infinity,
+          agents: { codex: { maxAgeDays: 7 }, constructor: {} },
+        },
+      },
+      complaints: [],
+    });
+  });
+
   it('may be empty', () => {
     expect(configOf('# nothing yet\n')).toEqual({ settings: defaultSettings, complaints: [] });
   });
@@ -84,6 +105,11 @@ describe('the config file', () => {
         '2:26: `idle_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
         '1:16: `kill_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
       ],
+    ],
+    ['retention:\n  max_age_day: 1', ['2:3: unknown key `max_age_day`: did you mean `max_age_days`?']],
+    [
+      'retention:\n  agents:\n    codex: { max_age_days: 0, agents: {} }',
+      ['3:31: unknown key `agents`', '3:28: `max_age_days` must be a whole number from 1 up, or `unlimited`'],
     ],
     ['- 1', ['1:1: the file must be of type object']],
     ['states: &a { idle_after_ms: 1 }\nverdicts: *a', ['1:1: aliases (`*name`) are not allowed: write it out']],

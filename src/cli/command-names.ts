@@ -16,6 +16,11 @@ export const readingCommands = [
   'patterns',
   'reindex',
   'import',
+  'prune',
+  'backup',
+  'restore',
+  'vacuum',
+  'check',
   'doctor',
   'completion',
 ] as const;

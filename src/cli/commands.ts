@@ -1,6 +1,8 @@
 import { type Paths, pathsFrom } from '../domain/config.ts';
 import type { Command } from './command.ts';
 import { approveCommand, denyCommand } from './commands/answer.ts';
+import { backupCommand } from './commands/backup.ts';
+import { checkCommand } from './commands/check.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
@@ -11,12 +13,15 @@ import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { reindexCommand } from './commands/reindex.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
 import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
+import { vacuumCommand } from './commands/vacuum.ts';
 import { expectedValue } from './expected-value.ts';
 import type { CommandGroup, Completer } from './program.ts';
 import { completionRequest, readWords } from './read-words.ts';
@@ -45,6 +50,11 @@ const commands: readonly (Command | CommandGroup)[] = [
   patterns,
   reindexCommand,
   importCommand,
+  pruneCommand,
+  backupCommand,
+  restoreCommand,
+  vacuumCommand,
+  checkCommand,
   doctorCommand,
 ];
 

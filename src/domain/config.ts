@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlLevel } from './control.ts';
+import { defaultRetention, type Retention } from './retention.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
 /** Where things are kept, by the XDG base directory specification 0.8. */
@@ -56,6 +57,8 @@ export const limits = {
   patternBudgetMs: 250,
   /** The wait for output and extraction after the child's end. */
   drainTimeoutMs: 2000,
+  /** How much longer a wrapper may run on behind its child's end to delete what is too old. */
+  pruneAtEndMs: 100,
 } as const;
 
 /** What is masked. Tokens of known formats, private keys and values that are called a secret always are, if anything is. */
@@ -79,6 +82,7 @@ export interface Settings extends StateThresholds {
   readonly serve: ServeSettings;
   /** What may be done to sessions from elsewhere. */
   readonly control: ControlLevel;
+  readonly retention: Retention;
 }
 
 /** Of the server in wrappers; the port is that of `ridealong serve`, too. */
@@ -101,6 +105,7 @@ export const defaultSettings: Settings = {
   serve: {},
   control: 'process',
   redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
+  retention: defaultRetention,
 };
 
 /** What the command line asks for when it wraps a command. */

@@ -122,6 +122,8 @@ export interface SessionReader {
   events(filter: EventFilter): Result<EventRow[], Failure>;
   codeBlocks(filter: { session: string; language?: string }): Result<CodeBlockRow[], Failure>;
   summary(sessionId: string): Result<SessionSummary, Failure>;
+  /** When the session's recording was pruned, ISO 8601; null when it was not. */
+  recordingPrunedAt(sessionId: string): Result<string | null, Failure>;
   stateChanges(sessionId: string): Result<StateChangeRow[], Failure>;
   /**
    * One row per UTC day on which sessions started, the newest first: today and the days before it, `days` in all.

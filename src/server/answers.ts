@@ -133,6 +133,7 @@ export const sessionSummary: z.ZodType<SessionSummary> = z
     filesTouched: z.array(text),
     totals,
     codeBlocks: count,
+    recordingPrunedAt: textOrNull,
     states: z.array(stateChangeRow),
     redactions: z.array(z.object({ rule: text, count })),
   })

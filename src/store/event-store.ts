@@ -13,6 +13,7 @@ import { feedIds } from './feed-ids.ts';
 import { finalState } from './final-state.ts';
 import { microseconds } from './microseconds.ts';
 import { sessionNotFound } from './session-reference.ts';
+import { workFor } from './slow-statements.ts';
 
 interface StoredSession extends SessionKeys {
   readonly ended_us: number | null;
@@ -106,6 +107,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   addSession(session: Session): Result<void, Failure> {
+    workFor(session.id);
     return this.#transaction(() => {
       if (this.#findSession.get(session.id) !== undefined) return ok(undefined);
       const folder = join(this.#recordings, session.id);
@@ -150,6 +152,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure> {
+    workFor(sessionId);
     return this.#inSession(sessionId, (session): 'committed' | 'stale' => {
       const { from, to, events, states, gaps, lines } = batch;
       const isElsewhere = session.checkpoint_stdout !== from.stdout || session.checkpoint_stderr !== from.stderr;

@@ -72,8 +72,13 @@ export class SqliteSessionReader implements SessionReader {
     return this.#read(() => {
       const session = this.#sessions.byId(sessionId);
       if (!session.ok) return session;
-      return ok(this.#summaries.summary(session.value, this.#sessions.stateChanges(sessionId)));
+      const summary = this.#summaries.summary(session.value, this.#sessions.stateChanges(sessionId));
+      return ok({ ...summary, recordingPrunedAt: this.#sessions.recordingPrunedAt(sessionId) });
     });
+  }
+
+  recordingPrunedAt(sessionId: string): Result<string | null, Failure> {
+    return this.#read(() => ok(this.#sessions.recordingPrunedAt(sessionId)));
   }
 
   stateChanges(sessionId: string): Result<StateChangeRow[], Failure> {

@@ -101,7 +101,7 @@ export class SummaryQueries {
     this.#codeBlocks = database.prepare<[number], number>(summarySql.codeBlocks).pluck();
   }
 
-  summary(session: SessionRow, states: readonly StateChangeRow[]): SessionSummary {
+  summary(session: SessionRow, states: readonly StateChangeRow[]): Omit<SessionSummary, 'recordingPrunedAt'> {
     const risks = [...this.#ofRisk(session, 'high'), ...this.#ofRisk(session, 'critical')];
     return {
       session,

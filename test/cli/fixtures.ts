@@ -60,6 +60,7 @@ export function readerWith(given: Partial<SessionReader>): SessionReader {
     events: () => ok([]),
     codeBlocks: () => ok([]),
     summary: notFound,
+    recordingPrunedAt: () => ok(null),
     stateChanges: () => ok([]),
     history: () => ok([]),
     statisticsByAgent: () => ok([]),
@@ -158,6 +159,7 @@ export const summary: SessionSummary = {
     turns: 2,
   },
   codeBlocks: 2,
+  recordingPrunedAt: null,
   states: [],
   redactions: [
     { rule: 'slack', count: 1003 },

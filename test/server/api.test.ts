@@ -93,6 +93,7 @@ describe('/api/query/session/:id', () => {
       session: { session_id: id, state: 'completed' },
       countsByType: [{ event_type: 'error', count: 2 }, { event_type: 'code_block' }],
       codeBlocks: 1,
+      recordingPrunedAt: null,
     });
   });
 

@@ -24,7 +24,7 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
   const state = stateStyle(session.state, colours)?.(session.state) ?? session.state;
   const title = `${colours.bold(printableLine(session.agent_name))}  ${session.session_id}  ${state}`;
   const sections = [
-    facts(sessionFacts(session, form, now), form, colours),
+    facts(sessionFacts(summary, form, now), form, colours),
     counts(summary, colours),
     totals(summary.totals, colours),
     masked(summary, colours),
@@ -37,7 +37,11 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
   return `${[title, ...sections.filter((section) => section !== '')].join('\n\n')}\n`;
 }
 
-function sessionFacts(session: SessionRow, form: Form, now: Date): (readonly [string, string])[] {
+function sessionFacts(
+  { session, recordingPrunedAt: prunedAt }: SessionSummary,
+  form: Form,
+  now: Date,
+): (readonly [string, string])[] {
   const commit = session.git_commit?.slice(0, 12) ?? '';
   const exit = exitText(session);
   return [
@@ -52,6 +56,7 @@ function sessionFacts(session: SessionRow, form: Form, now: Date): (readonly [st
     ['packs', packNames(session)],
     ['lines', session.total_lines_processed.toLocaleString('en')],
     ['gap', session.gap_bytes === 0 ? '' : `${session.gap_bytes.toLocaleString('en')} bytes could not be recorded`],
+    ['recording', prunedAt === null ? '' : `pruned ${timeText(prunedAt, form.isTerminal)}; the events were kept`],
   ];
 }
 
@@ -140,7 +145,7 @@ function nextSteps(summary: SessionSummary, { bold, dim }: Colors): string {
   const id = summary.session.session_id;
   const steps = [`ridealong events --session ${id}`];
   if (summary.codeBlocks > 0) steps.push(`ridealong code ${id}`);
-  steps.push(`ridealong logs ${id}`);
+  if (summary.recordingPrunedAt === null) steps.push(`ridealong logs ${id}`);
   const count = summary.codeBlocks === 1 ? '1 code block' : `${summary.codeBlocks} code blocks`;
   const about = ['every event', ...(summary.codeBlocks > 0 ? [count] : []), 'the recorded output'];
   const widest = Math.max(...steps.map((step) => step.length));

@@ -86,6 +86,7 @@ Next
         turns: null,
       },
       codeBlocks: 0,
+      recordingPrunedAt: null,
       session: { ...session, git_branch: null, git_commit: null, exit_code: null, ended_at: null },
     });
     expect(output).toContain('Events\n  none\n');
