@@ -56,6 +56,7 @@ async function bundle() {
       ridealong: 'src/cli/main.ts',
       follow: 'src/follow.ts',
       'query-thread': 'src/query-thread.ts',
+      'index-thread': 'src/index-thread.ts',
       index: 'src/index.ts',
     },
   });

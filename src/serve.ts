@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { indexInThread } from './index-in-thread.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
 import { recover } from './recover.ts';
@@ -44,6 +45,7 @@ export async function serve(
     () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths }),
     queryLimitMs,
   );
+  const indexing = indexInThread(paths);
   const started = await startServer({
     version,
     process: identity,
@@ -52,11 +54,12 @@ export async function serve(
     feed: feed.value,
     ask: queries.ask,
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
+    searchLag: () => indexing.lag,
     port,
   });
   const end = async () => {
     feed.value.close();
-    await queries.close();
+    await Promise.all([queries.close(), indexing.close()]);
   };
   if (!started.ok) {
     await end();

@@ -5,6 +5,7 @@ export const readingCommands = [
   'events',
   'code',
   'logs',
+  'search',
   'tail',
   'serve',
   'patterns',

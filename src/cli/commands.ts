@@ -9,6 +9,7 @@ import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
 import { reindexCommand } from './commands/reindex.ts';
+import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
@@ -30,6 +31,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   eventsCommand,
   codeCommand,
   logsCommand,
+  searchCommand,
   tailCommand,
   serveCommand,
   patterns,

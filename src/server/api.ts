@@ -13,6 +13,7 @@ import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
 import { addReports } from './routes/reports.ts';
+import { addSearch } from './routes/search.ts';
 
 export interface ApiParts extends HealthParts {
   readonly ask: Ask;
@@ -41,6 +42,7 @@ export function createApi(parts: ApiParts): Api {
   addHealth(api, parts);
   addLists(api, parts);
   addReports(api, parts);
+  addSearch(api, parts);
   addRecordings(api, parts);
   addFeed(api, parts);
   api.get('/api/openapi.json', () =>

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import type { SearchLag } from '../domain/search.ts';
 import type { ProcessIdentity } from '../domain/session.ts';
 import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
@@ -26,6 +27,8 @@ export interface ServerParts {
   readonly feed: FeedReader;
   readonly ask: Ask;
   readonly log: ReadLog;
+  /** See `HealthParts`. */
+  readonly searchLag: () => SearchLag | undefined;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
@@ -54,8 +57,8 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const token = newToken();
   const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
   const sockets = createFeedSockets(hub);
-  const { version, ask, log } = parts;
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub });
+  const { version, ask, log, searchLag } = parts;
+  const api = createApi({ version, startedAt: new Date(), ask, log, hub, searchLag });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const serverBehind = (gate: () => Gate | undefined): Server => {

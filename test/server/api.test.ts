@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fail } from '../../src/domain/result.ts';
+import { openSearchIndexing } from '../../src/search-indexing.ts';
 import { addEvents, end, sampleBlock, sampleEvent, sampleId, sampleSession } from '../store/fixtures/samples.ts';
 import { ask, runServer, type TestServer } from './support/running-server.ts';
 
@@ -193,6 +194,47 @@ describe('/api/query/stats', () => {
   });
 });
 
+describe('/api/query/search', () => {
+  function index(): void {
+    const indexing = openSearchIndexing(to.paths);
+    for (let step = indexing.step(); step.ok && step.value === 'more'; step = indexing.step());
+    indexing.close();
+  }
+
+  it('finds words with their place, and tells what is not in the index yet', async () => {
+    fill();
+    expect(await json('/api/query/search?q=error')).toMatchObject({ items: [], lag: { events: 4, sessions: 2 } });
+    index();
+    expect(await json('/api/query/search?q=said&agent=claude&limit=1')).toMatchObject({
+      items: [
+        {
+          kind: 'event',
+          session_id: id,
+          line_number: 3,
+          byte_offset: 10,
+          fragments: [{ match: false }, { text: 'said' }],
+        },
+      ],
+      total: 3,
+      total_is_exact: true,
+      next: '1',
+      lag: { events: 0 },
+    });
+    expect(await items('/api/query/search?q=said&agent=claude&limit=1&cursor=1')).toHaveLength(1);
+    expect(await items('/api/query/search?q=let&kinds=code,line')).toMatchObject([{ kind: 'code' }]);
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/query/search?q=x')).toEqual({ ...nothing, lag: { events: 0, sessions: 0, bytes: 0 } });
+  });
+
+  it('tells the lag in /api/health, too', async () => {
+    const lag = { events: 1, sessions: 2, bytes: 3 };
+    to = await runServer({ searchLag: () => lag });
+    expect(await json('/api/health')).toMatchObject({ search_lag: lag });
+  });
+});
+
 describe('/api/sessions/:id/log', () => {
   it('gives the text of a recording', async () => {
     expect(await json(`/api/sessions/${id}/log`)).toEqual({
@@ -265,6 +307,13 @@ describe('a bad parameter', () => {
     ['/api/query/code-blocks?session=x', 'session'],
     ['/api/query/code-blocks?cursor=nonsense', 'cursor'],
     ['/api/query/timeline?from=1', 'from'],
+    ['/api/query/search', 'q'],
+    ['/api/query/search?q=%22', 'q'],
+    ['/api/query/search?q=*', 'q'],
+    ['/api/query/search?q=a&kinds=file', 'kinds'],
+    ['/api/query/search?q=a&limit=10001', 'limit'],
+    ['/api/query/search?q=a&cursor=nonsense', 'cursor'],
+    ['/api/query/search?q=a&from=1', 'from'],
     ['/api/query/session/01A', 'id'],
     ['/api/query/session/..%2f..%2fetc%2fpasswd', 'id'],
     ['/api/query/stats/agent/%20', 'name'],
@@ -320,6 +369,7 @@ describe('/api/openapi.json', () => {
       '/api/health',
       '/api/query/code-blocks',
       '/api/query/extractions',
+      '/api/query/search',
       '/api/query/session/{id}',
       '/api/query/sessions',
       '/api/query/stats/agent/{name}',

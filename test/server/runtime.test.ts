@@ -40,6 +40,7 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     feed,
     ask: never,
     log,
+    searchLag: () => undefined,
     port,
   });
 }

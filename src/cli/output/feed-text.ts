@@ -1,23 +1,12 @@
 import picocolors from 'picocolors';
-import type { Colors, Formatter } from 'picocolors/types.js';
+import type { Colors } from 'picocolors/types.js';
 import { type FeedEntry, timeOf } from '../../domain/feed.ts';
 import type { RiskLevel } from '../../domain/pattern.ts';
-import { printableLine } from '../printable.ts';
 import type { Terminal } from '../terminal.ts';
-import { exitText, sessionDuration } from './session-text.ts';
+import { lineOfParts, type Part } from './line-of-parts.ts';
+import { exitText, sessionDuration, shortId } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
-import { cutToWidth, textWidth } from './text-width.ts';
 import { timeText } from './times.ts';
-
-/** As much of a session's id as tells it apart from those that did not start in the same millisecond. */
-const idShown = 10;
-
-interface Part {
-  readonly text: string;
-  /** Filled up with spaces to so many columns. */
-  readonly width?: number;
-  readonly style?: Formatter | undefined;
-}
 
 /** An entry of the feed as one line: harmless to a terminal, and no wider than it. */
 export function feedLine(entry: FeedEntry, terminal: Pick<Terminal, 'isTerminal' | 'columns' | 'colour'>): string {
@@ -26,19 +15,10 @@ export function feedLine(entry: FeedEntry, terminal: Pick<Terminal, 'isTerminal'
   const parts: Part[] = [
     { text: timeText(timeOf(entry), terminal.isTerminal), style: colours.dim },
     { text: agent_name, width: 8, style: colours.cyan },
-    { text: session_id.slice(0, idShown), style: colours.dim },
+    { text: shortId(session_id), style: colours.dim },
     ...tellingParts(entry, colours),
   ];
-  let left = terminal.columns;
-  let line = '';
-  for (const { text, width = 0, style } of parts) {
-    if (left <= 0) break;
-    const shown = cutToWidth(printableLine(text), left);
-    const padding = ' '.repeat(Math.max(0, width - textWidth(shown)));
-    line += `${style?.(shown) ?? shown}${padding}  `;
-    left -= textWidth(shown) + padding.length + 2;
-  }
-  return `${line.trimEnd()}\n`;
+  return lineOfParts(parts, terminal.columns);
 }
 
 function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
