@@ -6,6 +6,8 @@ export const readingCommands = [
   'code',
   'logs',
   'search',
+  'stats',
+  'query',
   'tail',
   'serve',
   'patterns',

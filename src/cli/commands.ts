@@ -8,11 +8,13 @@ import { logsCommand } from './commands/logs.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
+import { queryCommand } from './commands/query.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
+import { statsCommand } from './commands/stats.ts';
 import { tailCommand } from './commands/tail.ts';
 import { expectedValue } from './expected-value.ts';
 import type { CommandGroup, Completer } from './program.ts';
@@ -32,6 +34,8 @@ const commands: readonly (Command | CommandGroup)[] = [
   codeCommand,
   logsCommand,
   searchCommand,
+  statsCommand,
+  queryCommand,
   tailCommand,
   serveCommand,
   patterns,

@@ -12,6 +12,7 @@ import type {
 } from '../domain/rows.ts';
 import { type SearchHit, searchKinds, type SearchLag } from '../domain/search.ts';
 import { sessionStates } from '../domain/session.ts';
+import type { Trend } from '../domain/trend.ts';
 import type { ScreenAnswer } from './queries.ts';
 
 /*
@@ -226,6 +227,22 @@ export const logAnswer: z.ZodType<LogAnswer> = z
     next: count.nullable(),
   })
   .openapi('Log');
+
+export const trend: z.ZodType<Trend> = z
+  .object({
+    key: textOrNull,
+    total: z.number(),
+    points: z.array(
+      z.object({
+        start: text,
+        value: z.number(),
+        mean: numberOrNull,
+        deviation: numberOrNull,
+        anomaly: z.boolean(),
+      }),
+    ),
+  })
+  .openapi('Trend');
 
 const searchLag: z.ZodType<SearchLag> = z.object({ events: count, sessions: count, bytes: count }).openapi('SearchLag');
 

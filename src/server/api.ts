@@ -1,19 +1,22 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
-import { bug, type Problem, problemBody } from './problem.ts';
+import { bug, notJson, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
+import { addAdvanced } from './routes/advanced.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
 import { addReports } from './routes/reports.ts';
 import { addSearch } from './routes/search.ts';
+import { addTrends } from './routes/trends.ts';
 
 export interface ApiParts extends HealthParts {
   readonly ask: Ask;
@@ -34,7 +37,8 @@ export function createApi(parts: ApiParts): Api {
   api.notFound(() =>
     refuse({ status: 404, code: 'not_found', message: 'there is nothing here; see /api/openapi.json' }),
   );
-  api.onError(() => refuse(bug));
+  // What Hono throws of itself is about the body: all else was checked before.
+  api.onError((error) => refuse(error instanceof HTTPException && error.status === 400 ? notJson : bug));
   const onMethodNotAllowed = (_context: unknown, allowed: readonly string[]) =>
     json(problemBody(wrongMethod), wrongMethod.status, { allow: allowed.filter((name) => name !== 'HEAD').join(', ') });
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
@@ -43,6 +47,8 @@ export function createApi(parts: ApiParts): Api {
   addLists(api, parts);
   addReports(api, parts);
   addSearch(api, parts);
+  addAdvanced(api, parts);
+  addTrends(api, parts);
   addRecordings(api, parts);
   addFeed(api, parts);
   api.get('/api/openapi.json', () =>

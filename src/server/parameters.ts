@@ -3,6 +3,7 @@ import { streams } from '../domain/chunk.ts';
 import { type Cursor, type FeedFilter, feedKinds } from '../domain/feed.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
 import { searchKinds } from '../domain/search.ts';
+import { trendBuckets, trendGroups, trendMetrics } from '../domain/trend.ts';
 
 /*
  * What requests may say. The same schemas validate them and make the OpenAPI
@@ -103,6 +104,17 @@ export const searchQuery = z.strictObject({
       .regex(/^\d{1,5}$/, 'is not the `next` of a page')
       .optional(),
   ),
+});
+
+export const trendsQuery = z.strictObject({
+  metric: z.enum(trendMetrics).optional().describe('events when absent; sessions are those that began'),
+  bucket: z.enum(trendBuckets).optional().describe('UTC, weeks from Monday; day when absent'),
+  by: z.enum(trendGroups).optional().describe('One trend for each of these; one for all when absent'),
+  agent: agent.optional(),
+  type: z.enum(eventTypes).optional(),
+  pattern: pattern.optional(),
+  from: time.optional().describe('In the first bucket; 30 buckets when absent'),
+  to: time.optional().describe('In the last bucket; now when absent'),
 });
 
 /** Most of a recording that one answer holds. */

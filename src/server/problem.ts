@@ -19,6 +19,8 @@ export const problemBody = ({ code, message, field }: Problem) => ({
 /** Never tells more of a bug than that there is one. */
 export const bug: Problem = { status: 500, code: 'internal', message: 'something went wrong in the server' };
 
+export const notJson: Problem = { status: 400, code: 'bad_body', message: 'the body is no JSON' };
+
 export function problemOf({ reason, message }: Failure): Problem {
   const code = reason.replaceAll('-', '_');
   switch (reason) {

@@ -25,6 +25,8 @@ export type Queries = Pick<
   | 'patternReport'
   | 'statisticsByAgent'
   | 'summary'
+  | 'advanced'
+  | 'trends'
 > &
   Pick<SearchReader, 'search'> & {
     /** @param at.ms after the session's start; now, or its end, when absent */
