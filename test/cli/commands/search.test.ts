@@ -13,7 +13,7 @@ beforeEach(() => {
   paths = temporaryHome();
   const store = valueOf(openStore(paths));
   addEvents(store, sampleSession({ mode: 'terminal' }), [
-    sampleEvent({ originalLine: 'connection refused here' }),
+    sampleEvent({ originalLine: 'connection refused here', matchedValue: 'refused' }),
     sampleEvent({ originalLine: 'refused connection there', lineNumber: 9 }),
     sampleEvent({ originalLine: `needle ${hostileText(1, 40)} needle` }),
   ]);
