@@ -4,7 +4,7 @@ import type { Evidence, StateSignal, StateThresholds, Verdict } from '../domain/
 import { meaningOf } from './agent-state-attention.ts';
 import { createSteadyState } from './agent-state-steady.ts';
 import { createEndVerdicts } from './verdicts-at-end.ts';
-import { createTimedVerdicts, type Deadline } from './verdicts-in-time.ts';
+import { createTimedVerdicts, type Deadline, earlier } from './verdicts-in-time.ts';
 
 /** Lines that come this close behind one another are one burst: what stands behind a question belongs to it. */
 const burstUs = 150_000;
@@ -111,11 +111,8 @@ export function createStateTracker(options: {
   function nextDeadline(): Deadline | undefined {
     if (hasEnded) return undefined;
     const { deadlineUs } = steady;
-    const deadlines = [
-      ...(deadlineUs === undefined ? [] : [{ atUs: deadlineUs, fire: () => steady.settle() }]),
-      ...(stoppedUs === undefined ? [quietDeadline() ?? [], inTime.deadlines()].flat() : []),
-    ];
-    return deadlines.sort((a, b) => a.atUs - b.atUs)[0];
+    const settling = deadlineUs === undefined ? undefined : { atUs: deadlineUs, fire: () => steady.settle() };
+    return stoppedUs === undefined ? earlier(earlier(settling, quietDeadline()), inTime.next) : settling;
   }
 
   /** Lets everything happen that time alone brings about before this moment. */

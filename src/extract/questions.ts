@@ -41,6 +41,7 @@ export interface QuestionWatch {
 
 export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
   const rules = packs.toReversed().flatMap(({ questions }) => questions.map(toRule));
+  const askersOf = createAskers(rules);
   let asked: AskedQuestion | undefined;
   /** What stands there, and since when, where it is not {@link asked}. */
   let seen:
@@ -49,7 +50,7 @@ export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
 
   return {
     see({ lines, timeUs, offset }) {
-      const question = rules.length === 0 ? undefined : findQuestion(rules, lines);
+      const question = rules.length === 0 ? undefined : findQuestion(askersOf(lines), lines);
       if (keyOf(question) === keyOf(asked)) seen = undefined;
       else if (!seen || keyOf(seen.question) !== keyOf(question)) seen = { question, sinceUs: timeUs, offset };
     },
@@ -131,20 +132,46 @@ function toRule(rule: Question): Rule {
   };
 }
 
+/** By which rule a line may be a question. */
+interface Asker {
+  readonly rule: Rule;
+  readonly match: RegExpExecArray;
+}
+
+/** Finds by which rules each line may be a question; lines at both ends that are as before are not read again. */
+function createAskers(rules: readonly Rule[]): (lines: Screen['lines']) => readonly (readonly Asker[])[] {
+  let before: Screen['lines'] = [];
+  let askers: readonly (readonly Asker[])[] = [];
+  return (lines) => {
+    const most = Math.min(lines.length, before.length);
+    let top = 0;
+    while (top < most && lines[top] === before[top]) top += 1;
+    let bottom = 0;
+    while (bottom < most - top && lines.at(-1 - bottom) === before.at(-1 - bottom)) bottom += 1;
+    const changed = lines.slice(top, lines.length - bottom);
+    const found = changed.map(({ text }) => rules.flatMap((rule) => askerOf(rule, text) ?? []));
+    askers = askers.toSpliced(top, before.length - top - bottom, ...found);
+    before = lines;
+    return askers;
+  };
+}
+
+function askerOf(rule: Rule, line: string): Asker | undefined {
+  const [match] = matchesOf(rule.question, line);
+  return match && { rule, match };
+}
+
 /** The lowest question on the screen: what is above was asked before. */
-function findQuestion(rules: readonly Rule[], lines: Screen['lines']): AskedQuestion | undefined {
+function findQuestion(askers: readonly (readonly Asker[])[], lines: Screen['lines']): AskedQuestion | undefined {
   for (let index = lines.length - 1; index >= 0; index -= 1) {
-    const line = lines[index]?.text ?? '';
-    for (const rule of rules) {
-      const [match] = matchesOf(rule.question, line);
-      if (!match) continue;
+    for (const { rule, match } of askers[index] ?? []) {
       const found = optionsBelow(rule.option, lines, index);
       if (found.options.length < 2) continue;
       const command = rule.command && commandAround(rule.command, lines, index, found.lastLine);
       return {
         rule: rule.rule,
         text: match.groups?.['value'] ?? match[0],
-        originalLine: line,
+        originalLine: lines[index]?.text ?? '',
         ...(command !== undefined && { command }),
         options: found.options,
         lines: new Set(lines.slice(index, found.lastLine + 1 + hintLines).map(({ text }) => text)),

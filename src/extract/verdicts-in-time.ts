@@ -6,6 +6,12 @@ export interface Deadline {
   fire(): void;
 }
 
+/** The earlier of the two; the first one where both are at the same time. */
+export function earlier(one: Deadline | undefined, other: Deadline | undefined): Deadline | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other.atUs < one.atUs ? other : one;
+}
+
 /** The verdicts that time gives: hung and stalled. Each is given once, until the agent shows life again. */
 export interface TimedVerdicts {
   /** Output, an answer, or anything else that shows life; it ends a stall. */
@@ -18,7 +24,8 @@ export interface TimedVerdicts {
   newTurn(): void;
   /** The process was stopped for so long, which does not count. */
   skip(durationUs: number): void;
-  deadlines(): readonly Deadline[];
+  /** The first that has not passed. */
+  readonly next: Deadline | undefined;
 }
 
 export function createTimedVerdicts(options: {
@@ -44,19 +51,25 @@ export function createTimedVerdicts(options: {
   function hungDeadline(): Deadline | undefined {
     if (word === undefined || hung !== undefined) return undefined;
     const { evidence, dueUs } = word;
-    const sentence = `the stream has said its last word, but the process still ran ${seconds(hungAfterMs)} later`;
     return {
       atUs: dueUs,
-      fire: () => (hung = give('hung', dueUs, sentence, { ...evidence, hung_after_ms: hungAfterMs })),
+      fire() {
+        const sentence = `the stream has said its last word, but the process still ran ${seconds(hungAfterMs)} later`;
+        hung = give('hung', dueUs, sentence, { ...evidence, hung_after_ms: hungAfterMs });
+      },
     };
   }
 
   function stalledDeadline(): Deadline | undefined {
     if (!isBusy || word !== undefined || stalled !== undefined) return undefined;
     const atUs = quietSinceUs + stalledAfterMs * 1000;
-    const evidence = { source: 'quiet', quiet_ms: stalledAfterMs } as const;
-    const sentence = `nothing was printed for ${seconds(stalledAfterMs)}`;
-    return { atUs, fire: () => (stalled = give('stalled', atUs, sentence, evidence)) };
+    return {
+      atUs,
+      fire() {
+        const evidence = { source: 'quiet', quiet_ms: stalledAfterMs } as const;
+        stalled = give('stalled', atUs, `nothing was printed for ${seconds(stalledAfterMs)}`, evidence);
+      },
+    };
   }
 
   function killDeadline(): Deadline | undefined {
@@ -93,7 +106,9 @@ export function createTimedVerdicts(options: {
       if (hung) hung = { ...hung, sinceUs: hung.sinceUs + durationUs };
       if (stalled) stalled = { ...stalled, sinceUs: stalled.sinceUs + durationUs };
     },
-    deadlines: () => [hungDeadline(), stalledDeadline(), killDeadline()].filter((each) => each !== undefined),
+    get next() {
+      return earlier(earlier(hungDeadline(), stalledDeadline()), killDeadline());
+    },
   };
 }
 

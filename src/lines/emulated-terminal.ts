@@ -2,6 +2,9 @@ import { type IMarker, Terminal } from '@xterm/headless';
 import type { Keyframe } from '../domain/keyframe.ts';
 import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
 import { createKeyframes } from './keyframes.ts';
+import type { Row } from './row.ts';
+import { createRowReader } from './row-reader.ts';
+import { coreOf } from './terminal-internals.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
 const scrollback = 3072;
@@ -10,14 +13,6 @@ const maxPieceBytes = 2048;
 const maxWaitingRows = 1000;
 /** Of a buffer that was cleared, so that nothing tells which rows are new. */
 const maxRowsAgain = 500;
-
-/** A row of cells, as text. */
-export interface Row {
-  /** Without the blanks at its end. */
-  readonly text: string;
-  /** Whether it goes on where the row above it ended. */
-  readonly isWrapped: boolean;
-}
 
 /** The rows of the active buffer from the last look's topmost one on, and what was going on. */
 export interface View {
@@ -83,9 +78,10 @@ export function createEmulatedTerminal(options: {
 }): EmulatedTerminal {
   const { columns, rows, onSignal, onSwitch, onFrame } = options;
   const terminal = new Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: 'off' });
-  const core = synchronousCore(terminal);
+  const core = coreOf(terminal);
   // The terminal's own decoder loses characters that are cut twice.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const reader = createRowReader(core);
   let isCursorVisible = true;
   let isRepainted = false;
   /** The screen's topmost row at the last look, in the normal buffer. */
@@ -120,33 +116,28 @@ export function createEmulatedTerminal(options: {
       ...(options.keyframeBytes !== undefined && { intervalBytes: options.keyframeBytes }),
     });
 
-  const isAlternate = () => terminal.buffer.active.type === 'alternate';
+  const isAlternate = () => core.buffers.active === core.buffers.alt;
 
   function markTop(): void {
     if (isAlternate()) return;
     top?.dispose();
-    top = terminal.registerMarker(-terminal.buffer.active.cursorY);
+    top = terminal.registerMarker(-core.buffer.y);
+  }
+
+  /**
+   * An alternate screen that was not used yet is left as high as it was by xterm 6.0; it would keep rows that scroll
+   * off, lose count of them when it grows, and throw.
+   */
+  function fitUnusedScreen(newRows: number): void {
+    const { lines } = core.buffers.alt;
+    if (lines.length === 0) lines.maxLength = newRows;
   }
 
   function firstRow(): number {
-    const { baseY } = terminal.buffer.active;
-    if (isAlternate()) return baseY;
-    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= baseY) return top.line;
-    return Math.max(0, baseY - maxRowsAgain);
-  }
-
-  function rowsFrom(start: number): Row[] {
-    const buffer = terminal.buffer.active;
-    const found: Row[] = [];
-    const end = buffer.baseY + terminal.rows;
-    for (let y = start, line = buffer.getLine(y); y < end; y += 1) {
-      const next = buffer.getLine(y + 1);
-      const goesOn = next?.isWrapped === true;
-      const text = line?.translateToString(!goesOn) ?? '';
-      found.push({ text: goesOn ? text : text.trimEnd(), isWrapped: line?.isWrapped === true });
-      line = next;
-    }
-    return found;
+    const { ybase } = core.buffer;
+    if (isAlternate()) return ybase;
+    if (top !== undefined && !top.isDisposed && top.line >= 0 && top.line <= ybase) return top.line;
+    return Math.max(0, ybase - maxRowsAgain);
   }
 
   markTop();
@@ -156,27 +147,29 @@ export function createEmulatedTerminal(options: {
       keyframes?.beforeWrite(bytes);
       for (let start = 0; start < bytes.length; start += maxPieceBytes) {
         core.writeSync(decoder.decode(bytes.subarray(start, start + maxPieceBytes), { stream: true }));
-        const waiting = isAlternate() ? 0 : terminal.buffer.active.baseY - firstRow();
-        if (waiting >= maxWaitingRows) look();
+        reader.written();
+        if (core.buffer.ybase - firstRow() >= maxWaitingRows) look();
       }
     },
     resize(newColumns, newRows) {
       terminal.resize(newColumns, newRows);
+      fitUnusedScreen(newRows);
+      reader.resized();
       keyframes?.resized();
       isRepainted = true;
     },
     get isMidFrame() {
-      return terminal.modes.synchronizedOutputMode;
+      return core.coreService.decPrivateModes.synchronizedOutput;
     },
     look() {
-      const { baseY, cursorY } = terminal.buffer.active;
+      const { ybase, y } = core.buffer;
       const start = firstRow();
       const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
       const view: View = {
-        rows: rowsFrom(start),
-        scrolledOff: baseY - start,
+        rows: reader.read(start),
+        scrolledOff: ybase - start,
         columns: terminal.cols,
-        cursorRow: baseY - start + cursorY,
+        cursorRow: ybase - start + y,
         isAlternate: isAlternate(),
         isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
         isRepainted,
@@ -197,23 +190,4 @@ export function createEmulatedTerminal(options: {
     },
     dispose: () => terminal.dispose(),
   };
-}
-
-interface SynchronousCore {
-  writeSync(data: string): void;
-}
-
-/**
- * The part of the terminal that shows bytes at once. The public `write` does it
- * some milliseconds later, in a timer, which a session of many small chunks
- * would wait for again and again.
- */
-function synchronousCore(terminal: Terminal): SynchronousCore {
-  const core: unknown = Reflect.get(terminal, '_core');
-  if (!isSynchronous(core)) throw new Error('@xterm/headless has no `writeSync` any more');
-  return core;
-}
-
-function isSynchronous(core: unknown): core is SynchronousCore {
-  return typeof core === 'object' && core !== null && 'writeSync' in core && typeof core.writeSync === 'function';
 }

@@ -26,11 +26,12 @@ export function createKeyframes(
   const { intervalBytes = defaultIntervalBytes, isCursorVisible, onKeyframe } = options;
   let offset = 0;
   let dueOffset = intervalBytes;
-  let isWithinCharacter = false;
+  let lastBytes: Uint8Array | undefined;
 
   function takeWhenDue(): void {
     // Nothing tells another terminal how the sequence, or the character, began that it would be in the midst of.
-    if (offset < dueOffset || isWithinCharacter || !internalsOf(terminal).isBetweenSequences) return;
+    if (offset < dueOffset || (lastBytes && endsWithinCharacter(lastBytes))) return;
+    if (!internalsOf(terminal).isBetweenSequences) return;
     dueOffset = offset + intervalBytes;
     const { cols: columns, rows } = terminal;
     onKeyframe({ offset, columns, rows, screen: screenSequences(terminal, isCursorVisible()) });
@@ -40,7 +41,7 @@ export function createKeyframes(
     beforeWrite(bytes) {
       takeWhenDue();
       offset += bytes.length;
-      isWithinCharacter = endsWithinCharacter(bytes);
+      lastBytes = bytes;
     },
     resized() {
       dueOffset = offset;

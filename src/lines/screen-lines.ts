@@ -3,7 +3,8 @@ import type { Keyframe } from '../domain/keyframe.ts';
 import type { Form, Frame, LineBlock, Screen } from '../domain/line.ts';
 import type { NotificationSignal } from '../domain/state.ts';
 import { createEmulatedTerminal } from './emulated-terminal.ts';
-import { inputRow, linesOf, printedLinesOf, type ScreenLine } from './screen-text.ts';
+import { inputRow } from './input-row.ts';
+import { linesOf, printedLinesOf, type ScreenLine } from './screen-text.ts';
 import { createTranscript, type SettledLine } from './transcript.ts';
 
 /** For how long nothing is written where a frame ends. */
@@ -78,6 +79,7 @@ export function createScreenLines(options: {
   /** What stood in the place to type in, and below it. */
   let hints: readonly string[] = [];
   let blocks: LineBlock[] = [];
+  let shown: Pick<Screen, 'form' | 'lines'> | undefined;
 
   function seeFrame(): void {
     if (frames >= framesAhead + timeUs / lookIntervalUs) return;
@@ -102,13 +104,18 @@ export function createScreenLines(options: {
     // An interface that ends leaves its place to type in behind.
     const said = view.isInteractive ? lines : withoutRun(lines, hints);
     give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted, isWhole }), atUs);
-    if (view.isInteractive) hints = below.map(({ text }) => text);
-    onScreen({
-      timeUs: atUs,
-      offset,
-      form,
-      lines: [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff),
-    });
+    if (view.isInteractive) hints = below.map(({ wording }) => wording.text);
+    show(
+      [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff).map(({ wording }) => wording),
+      atUs,
+    );
+  }
+
+  function show(lines: Screen['lines'], atUs: number): void {
+    const isAsBefore = (line: Screen['lines'][number], index: number) => line === shown?.lines[index];
+    if (shown?.form === form && shown.lines.length === lines.length && lines.every(isAsBefore)) return;
+    shown = { form, lines };
+    onScreen({ timeUs: atUs, offset, form, lines });
   }
 
   const transcript = () => (wasAlternate ? transcripts.alternate : transcripts.normal);
@@ -142,25 +149,20 @@ export function createScreenLines(options: {
     };
   }
 
-  /** When the screen is to be looked at; undefined when nothing has changed. */
-  function lookDueUs(): number | undefined {
-    if (!isUnseen) return undefined;
+  /** When the screen is to be looked at; never when nothing has changed. */
+  function lookDueUs(): number {
+    if (!isUnseen) return Infinity;
     const isAnnounced = terminal.isMidFrame || timeUs - lastFrameUs < maxFrameUs;
     const [pauseUs, latestUs] = isAnnounced ? [frameUs, maxFrameUs] : [quietUs, maxUnseenUs];
     const earliest = Math.max(timeUs + pauseUs, lastLookUs + lookIntervalUs);
     return Math.max(timeUs, Math.min(earliest, lastLookUs + latestUs));
   }
 
-  function nextUs(): number | undefined {
-    const due = [lookDueUs(), transcripts.normal.nextUs, transcripts.alternate.nextUs].filter(
-      (each) => each !== undefined,
-    );
-    return due.length === 0 ? undefined : Math.min(...due);
-  }
+  const nextUs = () => Math.min(lookDueUs(), transcripts.normal.nextUs, transcripts.alternate.nextUs);
 
   /** Lets the time pass up to this moment. */
   function pass(untilUs: number): void {
-    for (let next = nextUs(); next !== undefined && next <= untilUs; next = nextUs()) {
+    for (let next = nextUs(); next <= untilUs && next < Infinity; next = nextUs()) {
       if (next === lookDueUs()) look(next);
       else give(transcript().wait(next), next);
     }
@@ -196,7 +198,8 @@ export function createScreenLines(options: {
       return taken();
     },
     get nextUs() {
-      return nextUs();
+      const next = nextUs();
+      return next === Infinity ? undefined : next;
     },
     settleNow(questionLines, atUs) {
       give(transcript().settleNow(questionLines), atUs);
@@ -218,7 +221,7 @@ function withoutRun(lines: readonly ScreenLine[], texts: readonly string[]): rea
   if (texts.length === 0) return lines;
   const needed = Math.min(2, texts.length);
   for (let start = 0; start + needed <= lines.length; start += 1) {
-    const length = texts.findIndex((text, index) => lines[start + index]?.text !== text);
+    const length = texts.findIndex((text, index) => lines[start + index]?.wording.text !== text);
     const run = length === -1 ? texts.length : length;
     if (run >= needed) return lines.toSpliced(start, run);
   }

@@ -15,6 +15,40 @@ export interface TerminalInternals {
   readonly isBetweenSequences: boolean;
 }
 
+/** A row of cells as the terminal keeps it; mostly it is the same object wherever it is scrolled to. */
+export interface CellLine {
+  /** How many cells there are, which may be more than the terminal has columns. */
+  readonly length: number;
+  readonly isWrapped: boolean;
+  /** Three numbers for each cell: character and width, foreground, background. */
+  readonly _data: Uint32Array;
+  translateToString(trimRight: boolean): string;
+}
+
+/** What is asked for at each chunk, and so directly. */
+export interface TerminalCore {
+  readonly rows: number;
+  /** The active one; `ybase` is the screen's topmost line, `y` the cursor's row on the screen. */
+  readonly buffer: {
+    readonly ybase: number;
+    readonly y: number;
+    readonly lines: { get(index: number): CellLine | undefined };
+  };
+  /** The alternate one has no lines until it is used. */
+  readonly buffers: {
+    readonly active: unknown;
+    readonly alt: { readonly lines: { readonly length: number; maxLength: number } };
+  };
+  readonly coreService: { readonly decPrivateModes: { readonly synchronizedOutput: boolean } };
+  /** The rows of the screen among which the last write, or the one that is going on, has changed something. */
+  readonly _inputHandler: { readonly _dirtyRowTracker: { readonly start: number; readonly end: number } };
+  /**
+   * Shows text at once. The public `write` does it some milliseconds later, in a timer, which a session of many
+   * small chunks would wait for again and again.
+   */
+  writeSync(text: string): void;
+}
+
 const placeNames = ['scrollTop', 'scrollBottom', 'savedX', 'savedY', 'ybase'] as const;
 
 /** Of the parser. */
@@ -35,6 +69,35 @@ export function internalsOf(terminal: Terminal): TerminalInternals {
   }
   return { buffer, charsets, activeCharset, pen, isBetweenSequences: parserState === groundState };
 }
+
+/** The core of the pinned version of `@xterm/headless`; throws with one in which something is elsewhere. */
+export function coreOf(terminal: Terminal): TerminalCore {
+  const core = property(terminal, '_core');
+  if (!isCore(core)) throw new Error('@xterm/headless keeps its lines elsewhere, or has no `writeSync` any more');
+  return core;
+}
+
+function isCore(core: unknown): core is TerminalCore {
+  const buffer = property(core, 'buffer');
+  const lines = property(buffer, 'lines');
+  const get = property(lines, 'get');
+  const line: unknown = typeof get === 'function' ? Reflect.apply(get, lines, [0]) : undefined;
+  const dirtyRows = property(property(core, '_inputHandler'), '_dirtyRowTracker');
+  const modes = property(property(core, 'coreService'), 'decPrivateModes');
+  const alternateLines = property(property(property(core, 'buffers'), 'alt'), 'lines');
+  return (
+    typeof property(core, 'writeSync') === 'function' &&
+    [property(core, 'rows'), property(buffer, 'ybase'), property(buffer, 'y')].every(isNumber) &&
+    [property(dirtyRows, 'start'), property(dirtyRows, 'end')].every(isNumber) &&
+    [property(alternateLines, 'length'), property(alternateLines, 'maxLength')].every(isNumber) &&
+    property(line, '_data') instanceof Uint32Array &&
+    typeof property(line, 'translateToString') === 'function' &&
+    property(property(core, 'buffers'), 'active') === buffer &&
+    typeof property(modes, 'synchronizedOutput') === 'boolean'
+  );
+}
+
+const isNumber = (value: unknown) => typeof value === 'number';
 
 function property(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
