@@ -179,7 +179,9 @@ function textMaker() {
   return (words) => Array.from({ length: words }, word).join(' ');
 }
 
-const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+function mb(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
 
 function spread(times) {
   const sorted = [...times].sort((one, other) => one - other);
