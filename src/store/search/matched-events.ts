@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { EventQueries } from '../event-queries.ts';
 import { microseconds } from '../microseconds.ts';
-import type { Asked, Found } from './newest-matches.ts';
+import type { Asked, Found } from './found.ts';
 import { keyFactor, keyOf } from './schema.ts';
 import { textOfEvent } from './text-of-event.ts';
 

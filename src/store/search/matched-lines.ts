@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Asked, Found } from './newest-matches.ts';
+import type { Asked, Found } from './found.ts';
 import { PassageTexts } from './passage-texts.ts';
 import { keyOf, searchable } from './schema.ts';
 

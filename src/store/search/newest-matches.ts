@@ -1,35 +1,13 @@
-import type Database from 'better-sqlite3';
-import type { SearchFilter, SearchHit, SearchKind } from '../../domain/search.ts';
-import type { TimeRange } from '../time-range.ts';
+import type { SearchKind } from '../../domain/search.ts';
+import type { Asked, Found } from './found.ts';
 import { matchedEvents } from './matched-events.ts';
 import { matchedLines } from './matched-lines.ts';
-import type { ReadRecorded } from './passage-texts.ts';
 import { keyFactor, keyOf } from './schema.ts';
-import type { Scope } from './scope.ts';
 
 /** How much text is ranked of each kind. */
 const mostCharacters = 4_000_000;
 /** How many matches are looked at for those that pass the filter. */
 const mostLookedAt = 50_000;
-
-/** A match, and the text that it is in. */
-export interface Found {
-  readonly hit: Omit<SearchHit, 'fragments'>;
-  readonly text: string;
-}
-
-export interface Asked {
-  readonly store: Database.Database;
-  readonly index: Database.Database;
-  readonly read: ReadRecorded;
-  /** As FTS5 takes it. */
-  readonly match: string;
-  readonly scope: Scope;
-  readonly time: TimeRange | undefined;
-  readonly type: SearchFilter['type'];
-  /** How many to find of each kind. */
-  readonly most: number;
-}
 
 const candidatesSql = (table: string) => `
   SELECT rowid FROM ${table}
