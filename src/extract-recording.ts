@@ -1,3 +1,4 @@
+import { isChunk, type Stream } from './domain/chunk.ts';
 import { limits, pathsFrom } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Pack } from './domain/pattern.ts';
@@ -38,8 +39,10 @@ export function extractRecording(options: {
   const extracted = (outcome: 'committed' | 'stale') =>
     ok({ outcome, disabledPatterns: extraction.disabledPatterns() });
   const reader = openRecordingReader(folder);
+  const gapBytes: Record<Stream, number> = { stdout: 0, stderr: 0 };
   try {
     for (let moment = reader.next(); moment !== undefined; moment = reader.next()) {
+      if (!isChunk(moment) && moment.kind === 'gap') gapBytes[moment.stream] += moment.length;
       extraction.take(moment);
       if (extraction.pendingEvents < limits.maxBatchEvents) continue;
       const outcome = extraction.commit();
@@ -47,7 +50,7 @@ export function extractRecording(options: {
       if (outcome.value === 'stale') return extracted('stale');
     }
     for (const chunk of reader.untimed()) extraction.take(chunk);
-    extraction.end(session.end ?? unseenEnd(session, reader.position.timeUs));
+    extraction.end(session.end ?? unseenEnd(session, reader.position.timeUs, gapBytes));
     const outcome = extraction.finish();
     return outcome.ok ? extracted(outcome.value) : outcome;
   } finally {
@@ -55,8 +58,8 @@ export function extractRecording(options: {
   }
 }
 
-/** The wrapper was killed: all that is known is when it last recorded something. */
-function unseenEnd(session: Session, timeUs: number): SessionEnd {
+/** The wrapper was killed: all that is known is when it last recorded something, and what it marked as missing. */
+function unseenEnd(session: Session, timeUs: number, gapBytes: SessionEnd['gapBytes']): SessionEnd {
   const endedAt = new Date(Date.parse(session.startedAt) + timeUs / 1000).toISOString();
-  return { endedAt, ending: { kind: 'unseen' }, gapBytes: { stdout: 0, stderr: 0 } };
+  return { endedAt, ending: { kind: 'unseen' }, gapBytes };
 }

@@ -1,11 +1,12 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isChunk } from './domain/chunk.ts';
-import { type Settings, defaultSettings, limits } from './domain/config.ts';
+import { type Settings, defaultPort, defaultSettings, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
-import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
+import type { ChildEnded, FollowerTask, FromFollower, RoleMessage } from './follower-messages.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { ToFollower } from './recording/hand-over.ts';
@@ -13,6 +14,7 @@ import { createKeyframeWriter } from './recording/keyframes.ts';
 import type { ReadChunk } from './recording/recorder.ts';
 import { createTolerantRecorder } from './recording/tolerant-recorder.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
+import type { RoleKeeper } from './role-keeper.ts';
 import type { SessionExtraction } from './session-extraction.ts';
 import { busyRetryMs, untilNotBusy } from './until-not-busy.ts';
 
@@ -30,8 +32,13 @@ const refusalRetryMs = 1000;
 /** How long after a moment the main thread is asked whether it has passed: it may be behind. */
 const clockMarginMs = 5;
 
+/** A session that is over by then has loaded nothing of a server. */
+const roleDelayMs = 300;
+
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
+
+type FromMain = ToFollower | ChildEnded | RoleMessage;
 
 if (parentPort) follow(parentPort, workerData as FollowerTask);
 
@@ -61,6 +68,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
   let isClockAsked = false;
   let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
   let isStopNoted = true;
+  let role: RoleKeeper | undefined;
+  /** Done when the role was given up, if it was to be. */
+  let resting: Promise<void> = Promise.resolve();
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -75,7 +85,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   }
 
   /** Records everything that was handed over, before anything is scanned. */
-  function record(first?: ToFollower | ChildEnded) {
+  function record(first?: FromMain) {
     let chunks: ReadChunk[] = [];
     const append = () => {
       if (chunks.length === 0) return;
@@ -90,14 +100,19 @@ function follow(port: MessagePort, task: FollowerTask): void {
         continue;
       }
       append();
-      if (message.kind === 'gap') recorder.miss(message.stream, message.bytes, message.timeUs);
-      else if (message.kind === 'ended') ended = message;
+      if (message.kind === 'ended') ended = message;
+      else if (message.kind === 'rest-role') resting = role?.rest() ?? resting;
+      else if (message.kind === 'begin-role') role?.begin();
       else if (message.kind === 'clock') {
         clockUs = message.timeUs;
         isClockAsked = false;
       } else {
         const { position } = recorder;
-        backlog.push(recorder.mark(message), position);
+        const marks =
+          message.kind === 'gap'
+            ? recorder.miss(message.stream, message.length, message.timeUs)
+            : recorder.mark(message);
+        backlog.push(marks, position);
         if (message.kind === 'stopped') isStopNoted = false;
       }
     }
@@ -172,7 +187,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     if (extraction) watchClock(extraction);
     if (isSetUp && !isStopNoted) {
       isStopNoted = true;
-      tell({ kind: 'stop-noted' });
+      void resting.then(() => tell({ kind: 'stop-noted' }));
     }
     if (ended && isSetUp) void finish(ended, isStoreRefusing ? undefined : extraction);
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
@@ -183,6 +198,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     session = { ...session, end };
     saveSession();
     if (extracted) await finishExtraction(extracted, end);
+    await role?.rest();
     if (store && !isStoreRefusing) {
       const { recoverInto } = await import('./recover.ts');
       // What fails with other sessions is no concern of this one's user; the commands that read tell it.
@@ -216,6 +232,8 @@ function follow(port: MessagePort, task: FollowerTask): void {
     saveSession();
     complain(described.complaints);
     const settings = await readSettings();
+    // What is wrong with a server is no trouble of the session.
+    beginRole(settings).catch(() => undefined);
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const opened = await openExtraction(session, described.packs, task.paths, {
@@ -241,11 +259,23 @@ function follow(port: MessagePort, task: FollowerTask): void {
     return settings;
   }
 
+  /** Nothing of the session waits for it. */
+  async function beginRole({ serve: { enabled, port } }: Settings) {
+    if (!task.mayServe || enabled === false) return;
+    await sleep(roleDelayMs);
+    const { createRoleKeeper } = await import('./role-keeper.ts');
+    if (ended) return;
+    role = createRoleKeeper({ paths: task.paths, port: port ?? defaultPort }, (why) => {
+      if (enabled === true || port !== undefined) trouble(`programs are not served: ${why}`);
+    });
+    role.begin();
+  }
+
   function complain(complaints: readonly Complaint[]) {
     for (const { file, line, column, message } of complaints) trouble(`${file}:${line}:${column}: ${message}`);
   }
 
-  port.on('message', (message: ToFollower | ChildEnded) => {
+  port.on('message', (message: FromMain) => {
     record(message);
     schedule();
   });
@@ -257,7 +287,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
     });
 }
 
-function nextMessage(port: MessagePort): ToFollower | ChildEnded | undefined {
-  const waiting: { message: ToFollower | ChildEnded } | undefined = receiveMessageOnPort(port);
+function nextMessage(port: MessagePort): FromMain | undefined {
+  const waiting: { message: FromMain } | undefined = receiveMessageOnPort(port);
   return waiting?.message;
 }

@@ -6,7 +6,12 @@ import type { Verdict } from './domain/state.ts';
 export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAfterMs'>> {
   readonly session: Session;
   readonly paths: Paths;
+  /** False with `--no-serve`. */
+  readonly mayServe: boolean;
 }
+
+/** To the follower: the wrapper is about to be stopped, and nobody would answer its clients; or it goes on. */
+export type RoleMessage = { readonly kind: 'rest-role' } | { readonly kind: 'begin-role' };
 
 /** The last message to the follower. */
 export interface ChildEnded {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { limits } from './domain/config.ts';
 import type { Ending } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
-import type { ChildEnded, FollowerTask, FromFollower } from './follower-messages.ts';
+import type { ChildEnded, FollowerTask, FromFollower, RoleMessage } from './follower-messages.ts';
 import { type HandOver, type ToFollower, createHandOver } from './recording/hand-over.ts';
 
 /** The follower as the main thread knows it. */
@@ -13,6 +13,9 @@ export interface FollowerThread {
   /** The child is stopped; the promise is for when that is known to whoever looks at the session. */
   stopped(timeUs: number): Promise<void>;
   continued(timeUs: number): void;
+  /** This process is about to be stopped: another one is to serve meanwhile. To be called before {@link stopped}. */
+  restRole(): void;
+  beginRole(): void;
   /** Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over. */
   finish(ending: Ending, drainTimeoutMs: number): Promise<Followed>;
 }
@@ -39,7 +42,7 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   let killed: Verdict | undefined;
   let stopNoted: () => void = () => undefined;
   const worker = new Worker(new URL('./follow.js', import.meta.url), { workerData: task });
-  const send = (message: ToFollower | ChildEnded, transfer: readonly ArrayBuffer[] = []) =>
+  const send = (message: ToFollower | ChildEnded | RoleMessage, transfer: readonly ArrayBuffer[] = []) =>
     worker.postMessage(message, transfer);
   const handOver = createHandOver({
     send,
@@ -76,6 +79,8 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       return new Promise((resolve) => (stopNoted = resolve));
     },
     continued: (timeUs) => send({ kind: 'continued', timeUs }),
+    restRole: () => send({ kind: 'rest-role' }),
+    beginRole: () => send({ kind: 'begin-role' }),
     async finish(ending, drainTimeoutMs) {
       handOver.end();
       send({ kind: 'ended', ending, endedAt: new Date().toISOString() });

@@ -15,14 +15,16 @@ const milliseconds = z.int().min(1).max(dayMs).optional();
 
 const states = z.strictObject({ idle_after_ms: milliseconds, attention_after_ms: milliseconds });
 const verdicts = z.strictObject({ hung_after_ms: milliseconds, stalled_after_ms: milliseconds });
+const serve = z.strictObject({ enabled: z.boolean().optional(), port: z.int().min(1).max(65_535).optional() });
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
   fail_on: z.array(z.enum(verdictNames)).optional(),
   kill_after_ms: milliseconds,
+  serve: serve.optional(),
 });
 
-const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts };
+const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts, serve };
 
 export interface LoadedConfig {
   /** The defaults, where there is no file or something is wrong with it. */
@@ -101,6 +103,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
     const written = typeof issue.input === 'string' ? hint(issue.input, verdictNames) : '';
     return `${name} takes ${verdictNames.map((each) => `\`${each}\``).join(', ')}${written}`;
   }
+  if (name === '`port`') return `${name} must be a whole number from 1 to 65535`;
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
   return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
 }
@@ -115,6 +118,7 @@ function settingsFrom({
   verdicts: limits,
   fail_on: failOn,
   kill_after_ms: killAfterMs,
+  serve: written,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -123,5 +127,9 @@ function settingsFrom({
     stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
     failOn: failOn ?? defaultSettings.failOn,
     ...(killAfterMs !== undefined && { killAfterMs }),
+    serve: {
+      ...(written?.enabled !== undefined && { enabled: written.enabled }),
+      ...(written?.port !== undefined && { port: written.port }),
+    },
   };
 }

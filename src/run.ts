@@ -36,8 +36,14 @@ export async function run(
     lateOutputMs: options.drainTimeoutMs,
     sink: recording.sink,
     onResize: recording.resized,
-    onStop: recording.stopped,
-    onContinue: recording.continued,
+    onStop() {
+      recording.restRole();
+      return recording.stopped();
+    },
+    onContinue() {
+      recording.continued();
+      recording.beginRole();
+    },
   });
   const follower = recording.begin(newSession(options, { id, mode, command, streams, startedAt }), {
     ...options,
@@ -58,7 +64,7 @@ export async function runPipe(options: PipeOptions): Promise<never> {
   const recording = createRecording();
   const { startedAt } = recording;
   const session = newSession(options, { id: ulid(), mode: 'stream', command: [], streams: ['stdout'], startedAt });
-  const follower = recording.begin(session, { kill: () => undefined });
+  const follower = recording.begin(session, { mayServe: options.mayServe, kill: () => undefined });
   await passStdinThrough(recording.sink);
   return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
 }
@@ -79,13 +85,22 @@ function createRecording() {
     resized: () => follower?.resized({ ...terminalSize(), timeUs: nowUs() }),
     stopped: () => follower?.stopped(nowUs()) ?? Promise.resolve(),
     continued: () => follower?.continued(nowUs()),
+    restRole: () => follower?.restRole(),
+    beginRole: () => follower?.beginRole(),
     begin(
       session: Session,
-      { failOn, killAfterMs, kill }: Pick<WrapOptions, 'failOn' | 'killAfterMs'> & { kill: () => void },
+      {
+        failOn,
+        killAfterMs,
+        mayServe,
+        kill,
+      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe'> & {
+        kill: () => void;
+      },
     ): FollowerThread {
       const paths = pathsFrom(process.env, session.workingDirectory);
       const asked = { ...(failOn && { failOn }), ...(killAfterMs !== undefined && { killAfterMs }) };
-      follower = startFollower({ session, paths, ...asked }, nowUs, kill);
+      follower = startFollower({ session, paths, mayServe, ...asked }, nowUs, kill);
       return follower;
     },
   };

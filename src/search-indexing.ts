@@ -7,8 +7,8 @@ import { recordingFolder } from './recording/folder.ts';
 import { openSessionPassages, type SessionPassages } from './session-passages.ts';
 import { SqliteSearchIndexer } from './store/search/search-indexer.ts';
 
-/** What one step reads of a recording: some 50 ms of work. */
-const stepBytes = 256 * 1024;
+/** What one step reads of a recording: some 25 ms of work. */
+const stepBytes = 128 * 1024;
 /** So many recordings that still grow are kept open. Others are read from their start again when there is more. */
 const mostOpen = 8;
 /** How often to look whether recordings were deleted. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
@@ -10,11 +11,16 @@ import { identify } from './recording/process-identity.ts';
 import { recover } from './recover.ts';
 import type { LogPart, ReadLog } from './server/routes/recordings.ts';
 import { createQueryThread } from './server/query-thread.ts';
+import { prepareRuntimeFolder } from './server/runtime-folder.ts';
 import { type RunningServer, startServer } from './server/server.ts';
+import { openFileLock } from './store/file-lock.ts';
 import { openFeed } from './store/open-feed.ts';
 
 /** A query that takes longer is given up. */
 const queryLimitMs = 2_000;
+/** A wrapper that takes the role has the lock while it loads its server. */
+const lockRetryMs = 20;
+const lockPatienceMs = 10_000;
 
 export interface ServeOptions {
   readonly version: string;
@@ -22,14 +28,42 @@ export interface ServeOptions {
   readonly port: number;
   /** As in `ReadLog`. */
   readonly textOf: (bytes: Uint8Array) => string;
-  /** Told of sessions that could not be recovered; the others are served. */
-  readonly complain: (message: string) => void;
+  /** As in `ServerParts`. */
+  readonly onHandOver?: () => void;
 }
 
-/** Starts the server over the store and the recordings of this user. */
+/**
+ * Serves for as long as one likes, and takes the role from a wrapper that has it.
+ *
+ * @param complain is told of sessions that could not be recovered; the others are served
+ */
 export async function serve(
   paths: Paths,
-  { version, port, textOf, complain }: ServeOptions,
+  options: ServeOptions,
+  complain: (message: string) => void,
+): Promise<Result<RunningServer, Failure>> {
+  for (const { message } of await recover(paths)) complain(message);
+  const files = prepareRuntimeFolder(paths.runtime);
+  if (!files.ok) return files;
+  const lock = openFileLock(files.value.lock);
+  if (!lock.ok) return lock;
+  try {
+    for (let waitedMs = 0; !lock.value.tryLock(); waitedMs += lockRetryMs) {
+      if (waitedMs >= lockPatienceMs) {
+        return fail({ reason: 'runtime-unusable', message: `others take the role all the time: ${files.value.lock}` });
+      }
+      await sleep(lockRetryMs);
+    }
+    return await startServing(paths, options);
+  } finally {
+    lock.value.close();
+  }
+}
+
+/** Starts the server over the store and the recordings of this user. The caller has the lock of the runtime folder. */
+export async function startServing(
+  paths: Paths,
+  { version, port, textOf, onHandOver }: ServeOptions,
 ): Promise<Result<RunningServer, Failure>> {
   const identity = identify(process.pid);
   if (identity === undefined) throw new Error('this process does not run');
@@ -38,7 +72,6 @@ export async function serve(
   } catch (error) {
     return fail({ reason: 'runtime-unusable', message: (error as Error).message });
   }
-  for (const { message } of await recover(paths)) complain(message);
   const feed = openFeed(paths.database);
   if (!feed.ok) return feed;
   const queries = createQueryThread(
@@ -53,9 +86,11 @@ export async function serve(
     database: paths.database,
     feed: feed.value,
     ask: queries.ask,
+    startLines: () => new Worker(new URL('./line-thread.js', import.meta.url), { workerData: paths }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     searchLag: () => indexing.lag,
     port,
+    ...(onHandOver && { onHandOver }),
   });
   const end = async () => {
     feed.value.close();
@@ -67,8 +102,8 @@ export async function serve(
   }
   return ok({
     ...started.value,
-    async close() {
-      await started.value.close();
+    async close(farewellMs) {
+      await started.value.close(farewellMs);
       await end();
     },
   });

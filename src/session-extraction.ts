@@ -1,5 +1,5 @@
-import { type Checkpoint, startOfRecording, type StateChange } from './domain/batch.ts';
-import type { Stream } from './domain/chunk.ts';
+import { type Checkpoint, type Gap, startOfRecording, type StateChange } from './domain/batch.ts';
+import { isChunk, type Moment, type Stream } from './domain/chunk.ts';
 import type { Event } from './domain/event.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore, StoredProgress } from './domain/ports.ts';
@@ -9,7 +9,7 @@ import { type Finder, type FindingsOptions, type SessionFindings, createSessionF
 
 /** The one path from a recording to committed events, for live sessions and left ones alike. */
 export interface SessionExtraction extends SessionFindings {
-  /** How many events and state changes are found and not committed. */
+  /** How many events, state changes and gaps are found and not committed. */
   readonly pendingEvents: number;
   /** Whether there is anything that {@link SessionExtraction.commit} would write. */
   readonly isAhead: boolean;
@@ -36,6 +36,8 @@ export function createSessionExtraction(
   const reached: Record<Stream, number> = { ...startOfRecording };
   let events: Event[] = [];
   let states: StateChange[] = [];
+  let gaps: Gap[] = [];
+  const taken: Record<Stream, number> = { ...startOfRecording };
   let lines = 0;
   let hasEnded = false;
   let sessionEnd: SessionEnd | undefined;
@@ -61,6 +63,17 @@ export function createSessionExtraction(
     onEnd: () => (hasEnded = true),
   });
 
+  /** What the store has already is passed over there. */
+  function noteGap(moment: Moment) {
+    if (isChunk(moment)) taken[moment.stream] = moment.offset + moment.bytes.length;
+    else if (moment.kind === 'gap') {
+      const { stream, length, timeUs } = moment;
+      gaps.push({ stream, bytes: length, offset: taken[stream], timeUs });
+    }
+  }
+
+  const pending = () => events.length + states.length + gaps.length;
+
   const target = (): Checkpoint => ({
     stdout: Math.max(reached.stdout, committed.stdout),
     stderr: Math.max(reached.stderr, committed.stderr),
@@ -69,17 +82,21 @@ export function createSessionExtraction(
   function commit(): Result<'committed' | 'stale', Failure> {
     const to = target();
     const end = sessionEnd && { end: sessionEnd };
-    const outcome = store.commit(session.id, { events, states, from: committed, to, lines, ...end });
+    const outcome = store.commit(session.id, { events, states, gaps, from: committed, to, lines, ...end });
     if (!outcome.ok || outcome.value === 'stale') return outcome;
     committed = to;
     events = [];
     states = [];
+    gaps = [];
     lines = 0;
     return ok('committed');
   }
 
   return {
-    take: (moment) => findings.take(moment),
+    take(moment) {
+      noteGap(moment);
+      findings.take(moment);
+    },
     wait: (timeUs) => findings.wait(timeUs),
     get nextUs() {
       return findings.nextUs;
@@ -90,11 +107,11 @@ export function createSessionExtraction(
     },
     disabledPatterns: () => findings.disabledPatterns(),
     get pendingEvents() {
-      return events.length + states.length;
+      return pending();
     },
     get isAhead() {
       const to = target();
-      return events.length + states.length > 0 || to.stdout > committed.stdout || to.stderr > committed.stderr;
+      return pending() > 0 || to.stdout > committed.stdout || to.stderr > committed.stderr;
     },
     commit,
     finish: commit,

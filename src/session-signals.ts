@@ -15,7 +15,8 @@ export function signalsOfMoment(moment: Moment): StateSignal[] {
     const { stream, timeUs, bytes } = moment;
     return [{ kind: 'output', stream, timeUs, bytes: bytes.length, hasLine: bytes.includes(LINE_FEED) }];
   }
-  return moment.kind === 'resize' ? [] : [{ kind: moment.kind, timeUs: moment.timeUs }];
+  const { kind, timeUs } = moment;
+  return kind === 'stopped' || kind === 'continued' ? [{ kind, timeUs }] : [];
 }
 
 /** What some lines tell of it, in the order of the lines. */

@@ -31,6 +31,7 @@ describe('the config file', () => {
       'verdicts: { stalled_after_ms: 60000 }',
       'fail_on: [stalled, json-cut]',
       'kill_after_ms: 600000',
+      'serve: { enabled: true, port: 9000 }',
     ].join('\n');
     expect(configOf(yaml)).toEqual({
       settings: {
@@ -38,6 +39,7 @@ describe('the config file', () => {
         idleAfterMs: 5_000,
         stalledAfterMs: 60_000,
         failOn: ['stalled', 'json-cut'],
+        serve: { enabled: true, port: 9000 },
         killAfterMs: 600_000,
       },
       complaints: [],

@@ -7,6 +7,12 @@ export interface SequenceStripper {
   end(): string;
 }
 
+/** The same for what is there as a whole. */
+export function strippedText(bytes: Uint8Array): string {
+  const stripper = createSequenceStripper();
+  return stripper.push(bytes) + stripper.end();
+}
+
 type State = 'text' | 'escape' | 'short' | 'control' | 'string' | 'string-escape';
 
 const introducers = /[\u001b\u0090\u0098\u009b\u009d-\u009f]/g;

@@ -109,7 +109,12 @@ function commonOptions(values: LeadingValues, defaultAgent: string): Result<Pipe
   if (drainTimeoutMs === undefined) {
     return usage(`--drain-timeout takes seconds or a time such as 2s or 500ms, up to 1h, not "${timeout ?? ''}"`);
   }
-  return ok({ agent, patternFiles: values.get('patterns') ?? [], drainTimeoutMs });
+  return ok({
+    agent,
+    patternFiles: values.get('patterns') ?? [],
+    drainTimeoutMs,
+    mayServe: !values.has('no-serve'),
+  });
 }
 
 /** The options that were given, each with its values; a switch has none. */

@@ -8,6 +8,7 @@ const shared = {
     type: 'string',
     describe: 'How long to wait for extraction after the end: 2, 2s, 500ms (default: 2s)',
   },
+  'no-serve': { type: 'boolean', describe: 'Do not serve events to other programs while it runs' },
   help: { type: 'boolean', short: 'h', describe: 'Show help' },
 } as const satisfies OptionSpecs;
 

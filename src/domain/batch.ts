@@ -16,11 +16,24 @@ export interface StateChange {
   readonly evidence?: { readonly [key: string]: JsonValue };
 }
 
+/** Bytes that could not be recorded. */
+export interface Gap {
+  readonly stream: Stream;
+  /** How many. */
+  readonly bytes: number;
+  /** Offset in the stream's recording at which they are missing. */
+  readonly offset: number;
+  /** Microseconds since the session started. */
+  readonly timeUs: number;
+}
+
 /** Events of one session that are committed together with the checkpoint behind them. */
 export interface Batch {
   readonly events: readonly Event[];
   /** In order. One that the store has already, by time and state, is passed over. */
   readonly states?: readonly StateChange[];
+  /** In order. One that the store has already, by time and place, is passed over. */
+  readonly gaps?: readonly Gap[];
   /** The checkpoint this batch goes on from; a batch is refused when the store has another. */
   readonly from: Checkpoint;
   readonly to: Checkpoint;

@@ -12,11 +12,13 @@ export interface Chunk {
   readonly bytes: Uint8Array;
 }
 
-/** What happened to the child's terminal or processes, among its output. Times are as with {@link Chunk}. */
+/** What happened to the child's terminal, its processes or the recording itself, among its output. Times are as with {@link Chunk}. */
 export type Mark =
   | { readonly kind: 'resize'; readonly columns: number; readonly rows: number; readonly timeUs: number }
   /** The child was stopped, or goes on. */
-  | { readonly kind: 'stopped' | 'continued'; readonly timeUs: number };
+  | { readonly kind: 'stopped' | 'continued'; readonly timeUs: number }
+  /** So many bytes of the stream could not be recorded. */
+  | { readonly kind: 'gap'; readonly stream: Stream; readonly length: number; readonly timeUs: number };
 
 /** All that a recording tells, in order. */
 export type Moment = Chunk | Mark;

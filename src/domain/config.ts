@@ -66,7 +66,19 @@ export interface Settings extends StateThresholds {
   readonly failOn: readonly VerdictName[];
   /** A child that has been hung or stalled for so long is killed; never where absent. */
   readonly killAfterMs?: number;
+  readonly serve: ServeSettings;
 }
+
+/** Of the server in wrappers; the port is that of `ridealong serve`, too. */
+export interface ServeSettings {
+  /** True unless the user says otherwise; only who has said so is told when it does not work. */
+  readonly enabled?: boolean;
+  /** {@link defaultPort} when absent. */
+  readonly port?: number;
+}
+
+/** On 127.0.0.1; the next free one is taken. */
+export const defaultPort = 8151;
 
 export const defaultSettings: Settings = {
   idleAfterMs: 3_000,
@@ -74,6 +86,7 @@ export const defaultSettings: Settings = {
   hungAfterMs: 30_000,
   stalledAfterMs: 300_000,
   failOn: [],
+  serve: {},
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -84,10 +97,12 @@ export interface WrapOptions {
   readonly terminal: 'auto' | 'always' | 'never';
   readonly patternFiles: readonly string[];
   readonly drainTimeoutMs: number;
+  /** Whether it may serve the user's programs while it runs; the config file may forbid it, too. */
+  readonly mayServe: boolean;
   /** As in {@link Settings}, which says where they are absent. */
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */
-export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs'>;
+export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe'>;

@@ -1,7 +1,7 @@
 import type { Failure } from './failure.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 import type { Result } from './result.ts';
-import type { EventRow, ReindexRow, SessionRow, StateChangeRow } from './rows.ts';
+import type { EventRow, GapRow, ReindexRow, SessionRow, StateChangeRow } from './rows.ts';
 
 /**
  * A place in the feed: behind the entry with this number. A whole number that only grows, 0 before all of them.
@@ -13,22 +13,28 @@ export type Cursor = number;
 export const feedKinds = ['extraction', 'state', 'complete'] as const;
 export type FeedKind = (typeof feedKinds)[number];
 
+/** What can be followed: also lines of running sessions, which the feed does not keep. */
+export const followedKinds = [...feedKinds, 'log'] as const;
+export type FollowedKind = (typeof followedKinds)[number];
+
 /**
  * One entry of the feed; no two have the same cursor.
  *
  * `complete` follows the session's last events and its final state. `reindex` tells that the session was extracted
  * anew: all that was told of it before is void but that it started, and what follows is the session once more.
+ * `gap` tells of bytes that could not be recorded, from which nothing can be told.
  */
 export type FeedEntry =
   | { readonly kind: 'extraction'; readonly cursor: Cursor; readonly row: EventRow }
   | { readonly kind: 'state'; readonly cursor: Cursor; readonly row: StateChangeRow }
   | { readonly kind: 'complete'; readonly cursor: Cursor; readonly row: SessionRow }
+  | { readonly kind: 'gap'; readonly cursor: Cursor; readonly row: GapRow }
   | { readonly kind: 'reindex'; readonly cursor: Cursor; readonly row: ReindexRow };
 
 /**
  * What passes. All that is given must hold; `type`, `pattern` and `risk` are asked of events only, so that states
- * and ends are left out by `kinds` alone. Reindex marks pass for the agent and the session whatever the rest says:
- * they void what the subscriber has.
+ * and ends are left out by `kinds` alone. Gaps and reindex marks pass for the agent and the session whatever the
+ * rest says: what the subscriber has is not all, or void.
  */
 export interface FeedFilter {
   readonly agent?: string;
@@ -82,7 +88,7 @@ export type FeedMessage = {
   readonly agent: string;
   readonly session_id: string;
   readonly cursor: Cursor;
-} & (EventRow | StateChangeRow | SessionRow | ReindexRow);
+} & (EventRow | StateChangeRow | SessionRow | GapRow | ReindexRow);
 
 export function messageOf(entry: FeedEntry): FeedMessage {
   const { kind, cursor, row } = entry;

@@ -105,6 +105,19 @@ export interface ReindexRow {
   readonly replaced_events: number;
 }
 
+/** A row of `recording_gaps`: bytes that could not be recorded. */
+export interface GapRow {
+  /** Out of the same sequence as the events' ids. */
+  readonly id: number;
+  readonly agent_name: string;
+  readonly session_id: string;
+  readonly timestamp: string;
+  readonly stream: Stream;
+  /** Where in the stream's recording they are missing. */
+  readonly byte_offset: number;
+  readonly bytes: number;
+}
+
 /**
  * What a session used, summed up over its events; null where none tells.
  *

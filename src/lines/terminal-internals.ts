@@ -25,6 +25,9 @@ export interface CellLine {
   translateToString(trimRight: boolean): string;
 }
 
+/** Whether it has carried the sequence out. */
+type ControlHandler = (parameters: unknown) => boolean | Promise<boolean>;
+
 /** What is asked for at each chunk, and so directly. */
 export interface TerminalCore {
   readonly rows: number;
@@ -41,7 +44,11 @@ export interface TerminalCore {
   };
   readonly coreService: { readonly decPrivateModes: { readonly synchronizedOutput: boolean } };
   /** The rows of the screen among which the last write, or the one that is going on, has changed something. */
-  readonly _inputHandler: { readonly _dirtyRowTracker: { readonly start: number; readonly end: number } };
+  readonly _inputHandler: {
+    readonly _dirtyRowTracker: { readonly start: number; readonly end: number };
+    /** By their final byte and what goes before it, those who carry out control sequences: the last one first. */
+    readonly _parser: { readonly _csiHandlers: Readonly<Record<number, ControlHandler[]>> };
+  };
   /**
    * Shows text at once. The public `write` does it some milliseconds later, in a timer, which a session of many
    * small chunks would wait for again and again.
@@ -74,7 +81,26 @@ export function internalsOf(terminal: Terminal): TerminalInternals {
 export function coreOf(terminal: Terminal): TerminalCore {
   const core = property(terminal, '_core');
   if (!isCore(core)) throw new Error('@xterm/headless keeps its lines elsewhere, or has no `writeSync` any more');
+  containFailures(core);
   return core;
+}
+
+/**
+ * xterm 6.0 throws at some sequences in some places, as at `ED 1` in the last cell of a screen without scrollback. Such
+ * a one is left out, as a terminal leaves out what it does not know; what follows is shown.
+ */
+function containFailures({ _inputHandler: { _parser: parser } }: TerminalCore): void {
+  for (const handlers of Object.values(parser._csiHandlers)) {
+    for (const [index, carryOut] of handlers.entries()) {
+      handlers[index] = (parameters) => {
+        try {
+          return carryOut(parameters);
+        } catch {
+          return true;
+        }
+      };
+    }
+  }
 }
 
 function isCore(core: unknown): core is TerminalCore {
@@ -84,12 +110,17 @@ function isCore(core: unknown): core is TerminalCore {
   const line: unknown = typeof get === 'function' ? Reflect.apply(get, lines, [0]) : undefined;
   const dirtyRows = property(property(core, '_inputHandler'), '_dirtyRowTracker');
   const modes = property(property(core, 'coreService'), 'decPrivateModes');
+  const handlers = property(property(property(core, '_inputHandler'), '_parser'), '_csiHandlers');
   const alternateLines = property(property(property(core, 'buffers'), 'alt'), 'lines');
   return (
     typeof property(core, 'writeSync') === 'function' &&
     [property(core, 'rows'), property(buffer, 'ybase'), property(buffer, 'y')].every(isNumber) &&
     [property(dirtyRows, 'start'), property(dirtyRows, 'end')].every(isNumber) &&
     [property(alternateLines, 'length'), property(alternateLines, 'maxLength')].every(isNumber) &&
+    typeof handlers === 'object' &&
+    handlers !== null &&
+    Object.values(handlers).length > 0 &&
+    Object.values(handlers).every(Array.isArray) &&
     property(line, '_data') instanceof Uint32Array &&
     typeof property(line, 'translateToString') === 'function' &&
     property(property(core, 'buffers'), 'active') === buffer &&

@@ -4,7 +4,6 @@ import type { ReadChunk } from './recorder.ts';
 /** What the main thread sends to the follower. Chunks' bytes are transferred, not copied. */
 export type ToFollower =
   | { readonly kind: 'chunks'; readonly chunks: readonly ReadChunk[] }
-  | { readonly kind: 'gap'; readonly stream: Stream; readonly bytes: number; readonly timeUs: number }
   | Mark
   /** The main thread's clock: whatever was read until then was sent before. */
   | { readonly kind: 'clock'; readonly timeUs: number };
@@ -56,7 +55,7 @@ export function createHandOver(options: {
   }
 
   function sendGaps() {
-    for (const [stream, gap] of gaps) send({ kind: 'gap', stream, ...gap }, []);
+    for (const [stream, { bytes, timeUs }] of gaps) send({ kind: 'gap', stream, length: bytes, timeUs }, []);
     gaps.clear();
   }
 

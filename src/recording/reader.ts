@@ -24,16 +24,21 @@ export interface RecordingReader {
   close(): void;
 }
 
-/** How much of a file is read in one go. */
-const windowBytes = 1024 * 1024;
+const wholeWindowBytes = 1024 * 1024;
 
-/** Reads a recording back in the order of its timing, from a position on. */
+/**
+ * Reads a recording back in the order of its timing, from a position on.
+ *
+ * @param windowBytes how much of a file is read in one go
+ */
 export function openRecordingReader(
   folder: RecordingFolder,
   from: RecordingPosition = recordingStart,
+  windowBytes = wholeWindowBytes,
 ): RecordingReader {
-  const timing = openWindow(folder.timing);
-  const data = { stdout: openWindow(folder.streams.stdout), stderr: openWindow(folder.streams.stderr) };
+  const open = (path: string) => openWindow(path, windowBytes);
+  const timing = open(folder.timing);
+  const data = { stdout: open(folder.streams.stdout), stderr: open(folder.streams.stderr) };
   const offsets = { ...from.offsets };
   let { timingOffset, timeUs } = from;
 
@@ -54,7 +59,7 @@ export function openRecordingReader(
         timingOffset += line.length + 1;
         timeUs = entry.timeUs;
         if (entry.kind === 'chunk') return take(entry.stream, entry.length);
-        if (entry.kind !== 'gap' && entry.kind !== 'other') return entry;
+        if (entry.kind !== 'other') return entry;
       }
     },
     untimed() {
@@ -84,7 +89,7 @@ interface FileWindow {
 const longestTimingLine = 256;
 
 /** Reads a file in large pieces; a file that is not there is empty. */
-function openWindow(path: string): FileWindow {
+function openWindow(path: string, windowBytes: number): FileWindow {
   const fd = openIfThere(path);
   let start = 0;
   let bytes: Buffer = Buffer.alloc(0);

@@ -17,8 +17,6 @@ export interface Recorder {
   append(chunks: readonly ReadChunk[]): Chunk[];
   /** @returns the mark as it will be read back */
   mark(mark: Mark): Mark;
-  /** Marks bytes that could not be recorded. */
-  miss(stream: Stream, bytes: number, timeUs: number): void;
   /** The end of what is recorded. */
   readonly position: RecordingPosition;
   close(): void;
@@ -91,9 +89,6 @@ export function createRecorder(folder: RecordingFolder, streams: readonly Stream
       const placed = { ...mark, timeUs: Math.max(mark.timeUs, lastTimeUs) };
       appendTiming([placed]);
       return placed;
-    },
-    miss(stream, length, timeUs) {
-      appendTiming([{ kind: 'gap', stream, length, timeUs: Math.max(timeUs, lastTimeUs) }]);
     },
     close() {
       for (const fd of [...fds.values(), timingFd]) closeSync(fd);

@@ -8,7 +8,6 @@ import type { Mark, Stream } from '../domain/chunk.ts';
  */
 export type TimingEntry =
   | { readonly kind: 'chunk'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
-  | { readonly kind: 'gap'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
   | Mark;
 
 /** The entry as a line; `lastTimeUs` is the time of the entry before, 0 for the first. */

@@ -1,14 +1,18 @@
-import { type Chunk, type Mark, type Stream, streams } from '../domain/chunk.ts';
+import { type Mark, type Moment, type Stream, streams } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { type RecordingPosition, recordingStart } from './reader.ts';
 import { type ReadChunk, type Recorder, createRecorder } from './recorder.ts';
 
 /** A recorder that goes on when the disk refuses: what it cannot record is counted, and marked when it can again. */
 export interface TolerantRecorder {
-  /** @returns the chunks that were recorded: all of them, or none */
-  record(chunks: readonly ReadChunk[]): readonly Chunk[];
-  /** Counts bytes that were never handed over. */
-  miss(stream: Stream, bytes: number, timeUs: number): void;
+  /** @returns the chunks that were recorded, all of them or none, behind marks of what could not be before */
+  record(chunks: readonly ReadChunk[]): readonly Moment[];
+  /**
+   * Counts bytes that were never handed over.
+   *
+   * @returns the marks that were recorded
+   */
+  miss(stream: Stream, bytes: number, timeUs: number): readonly Mark[];
   /** @returns the mark, if it was recorded */
   mark(mark: Mark): readonly Mark[];
   readonly position: RecordingPosition;
@@ -45,10 +49,10 @@ export function createTolerantRecorder(options: {
     unmarked[stream] += bytes;
   }
 
-  function markGaps(target: Recorder, timeUs: number) {
+  function markGaps(target: Recorder, timeUs: number, marks: (Mark | Moment)[]) {
     for (const stream of streams) {
       if (unmarked[stream] === 0) continue;
-      target.miss(stream, unmarked[stream], timeUs);
+      marks.push(target.mark({ kind: 'gap', stream, length: unmarked[stream], timeUs }));
       unmarked[stream] = 0;
     }
   }
@@ -62,17 +66,19 @@ export function createTolerantRecorder(options: {
       return recorder?.position ?? recordingStart;
     },
     record(chunks) {
-      let recorded: readonly Chunk[] = [];
+      const recorded: Moment[] = [];
       const isRecorded = attempt((target) => {
-        markGaps(target, chunks[0]?.timeUs ?? 0);
-        recorded = target.append(chunks);
+        markGaps(target, chunks[0]?.timeUs ?? 0, recorded);
+        recorded.push(...target.append(chunks));
       });
       if (!isRecorded) for (const { stream, bytes } of chunks) miss(stream, bytes.length);
       return recorded;
     },
     miss(stream, bytes, timeUs) {
+      const marks: Mark[] = [];
       miss(stream, bytes);
-      attempt((target) => markGaps(target, timeUs));
+      attempt((target) => markGaps(target, timeUs, marks));
+      return marks;
     },
     mark(mark) {
       let recorded: readonly Mark[] = [];

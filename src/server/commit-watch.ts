@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /** When to look again after something was written to the -wal file: a commit counts only after the disk has it. */
-const delaysMs = [1, 2, 4, 8, 16, 32, 64];
+const delaysMs = [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 8, 16, 32, 64];
 /** How often to look when nothing was seen to be written; a look costs some 50 µs of CPU with its timer. */
 const watchedMs = 100;
 /** The same where files cannot be watched. */

@@ -9,11 +9,11 @@ const closeTimeoutMs = 5_000;
 const reconnectMs = 1_000;
 
 /** The feed as server-sent events; the id of each is its cursor. */
-export function streamFeed(hub: FeedHub, { filter }: FeedRequest, since: Cursor, response: ServerResponse): void {
+export function streamFeed(hub: FeedHub, request: FeedRequest, since: Cursor, response: ServerResponse): void {
   // Nothing else can follow on this connection.
   response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' });
   response.write(`retry: ${reconnectMs}\n\n`);
-  const subscription = hub.subscribe(filter, since, createSink(response));
+  const subscription = hub.subscribe(request, since, createSink(response));
   response.on('drain', () => subscription.drained());
   response.on('close', () => subscription.end());
   response.on('error', () => undefined);

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../domain/failure.ts';
 import type { Cursor, FeedFilter, FeedReader } from '../domain/feed.ts';
 import { messageOf } from '../domain/feed.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { type CommitWatch, watchCommits } from './commit-watch.ts';
+import type { LineHub, LineReader } from './line-hub.ts';
 import { type Notice, noticeFrame } from './notices.ts';
+import type { FeedRequest } from './parameters.ts';
 import { type Problem, problemOf } from './problem.ts';
 
 export interface FeedLimits {
@@ -56,6 +59,7 @@ interface Subscriber {
   cursor: Cursor;
   state: 'waiting' | 'due' | 'blocked' | 'ended';
   stallTimer?: NodeJS.Timeout;
+  lines?: LineReader;
 }
 
 /** A page of the feed as it goes out to all who ask for the same. */
@@ -67,6 +71,7 @@ interface Frames {
 
 const pageEntries = 64;
 const busyRetryMs = 20;
+const deliveryStepMs = 2;
 /** So much of the last pages is kept until the next commit, for others who are at the same place. */
 const keptPageBytes = 4 * 1024 * 1024;
 
@@ -79,6 +84,7 @@ const keptPageBytes = 4 * 1024 * 1024;
 export class FeedHub {
   readonly #reader: FeedReader;
   readonly #database: string;
+  readonly #lines: LineHub;
   readonly #limits: FeedLimits;
   readonly #subscribers = new Set<Subscriber>();
   readonly #pages = new Map<string, Frames>();
@@ -87,8 +93,9 @@ export class FeedHub {
   #watch: CommitWatch | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(reader: FeedReader, database: string, limits: FeedLimits = feedLimits) {
+  constructor(reader: FeedReader, database: string, lines: LineHub, limits: FeedLimits = feedLimits) {
     this.#reader = reader;
+    this.#lines = lines;
     this.#database = database;
     this.#limits = limits;
   }
@@ -107,7 +114,7 @@ export class FeedHub {
   }
 
   /** @param since the subscriber has what is up to here */
-  subscribe(filter: FeedFilter, since: Cursor, sink: Sink): Subscription {
+  subscribe({ filter, withLines }: FeedRequest, since: Cursor, sink: Sink): Subscription {
     const subscriber: Subscriber = {
       filter,
       filterKey: JSON.stringify(filter),
@@ -121,6 +128,7 @@ export class FeedHub {
     this.#heartbeat ??= setInterval(() => this.#beat(), this.#limits.heartbeatMs);
     this.#look();
     this.#wake(subscriber);
+    if (withLines) this.#addLines(subscriber);
     return {
       get cursor() {
         return subscriber.cursor;
@@ -129,6 +137,15 @@ export class FeedHub {
       drained: () => this.#drained(subscriber),
       end: () => this.#end(subscriber),
     };
+  }
+
+  /** Waits until all have what is committed by now, or the time is over. */
+  async deliver(atMostMs: number): Promise<void> {
+    const deadlineMs = performance.now() + atMostMs;
+    this.#look();
+    const target = this.#latest;
+    const isBehind = ({ cursor, sink }: Subscriber) => cursor < target || sink.bufferedBytes > 0;
+    while (performance.now() < deadlineMs && [...this.#subscribers].some(isBehind)) await sleep(deliveryStepMs);
   }
 
   /** Says goodbye to everybody. */
@@ -223,11 +240,35 @@ export class FeedHub {
     if (subscriber.sink.bufferedBytes < this.#limits.maxBufferedBytes) return false;
     subscriber.state = 'blocked';
     subscriber.stallTimer = setTimeout(() => {
-      const notice: Notice = { type: 'lagging', message: 'too slow: read on from the cursor' };
-      subscriber.sink.send(noticeFrame(notice, subscriber.cursor), subscriber.cursor);
-      this.#cut(subscriber, closeCodes.lagging, 'lagging');
+      this.#cutLagging(subscriber);
     }, this.#limits.stallLimitMs);
     return true;
+  }
+
+  #cutLagging(subscriber: Subscriber): void {
+    const notice: Notice = { type: 'lagging', message: 'too slow: read on from the cursor' };
+    subscriber.sink.send(noticeFrame(notice, subscriber.cursor), subscriber.cursor);
+    this.#cut(subscriber, closeCodes.lagging, 'lagging');
+  }
+
+  #addLines(subscriber: Subscriber): void {
+    const { filter, sink } = subscriber;
+    const { maxBufferedBytes } = this.#limits;
+    subscriber.lines = {
+      wanted: {
+        ...(filter.session !== undefined && { session: filter.session }),
+        ...(filter.agent !== undefined && { agent: filter.agent }),
+      },
+      get cursor() {
+        return subscriber.cursor;
+      },
+      get isFull() {
+        return sink.bufferedBytes >= maxBufferedBytes;
+      },
+      send: (json, cursor) => sink.send(json, cursor),
+      cut: () => this.#cutLagging(subscriber),
+    };
+    this.#lines.add(subscriber.lines);
   }
 
   #drained(subscriber: Subscriber): void {
@@ -257,6 +298,7 @@ export class FeedHub {
     subscriber.state = 'ended';
     clearTimeout(subscriber.stallTimer);
     this.#subscribers.delete(subscriber);
+    if (subscriber.lines) this.#lines.remove(subscriber.lines);
     if (this.#subscribers.size > 0) return;
     this.#watch?.stop();
     this.#watch = undefined;

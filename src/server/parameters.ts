@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { streams } from '../domain/chunk.ts';
-import { type Cursor, type FeedFilter, feedKinds } from '../domain/feed.ts';
+import { type Cursor, type FeedFilter, feedKinds, followedKinds } from '../domain/feed.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
 import { searchKinds } from '../domain/search.ts';
 import { trendBuckets, trendGroups, trendMetrics } from '../domain/trend.ts';
@@ -37,8 +37,7 @@ const someOf = <Word extends string>(known: readonly Word[]) =>
     .superRefine((words, context) => {
       for (const word of words) {
         if (known.some((each) => each === word)) continue;
-        const message = word === 'log' ? 'log is not offered' : `takes ${known.join(', ')} with commas between them`;
-        context.addIssue({ code: 'custom', message });
+        context.addIssue({ code: 'custom', message: `takes ${known.join(', ')} with commas between them` });
       }
     })
     .transform((words) => known.filter((each) => words.includes(each)));
@@ -142,19 +141,29 @@ export const feedQuery = z.strictObject({
   risk: z.enum(riskLevels).optional(),
   agent: agent.optional(),
   session: sessionId.optional(),
-  kinds: someOf(feedKinds)
+  kinds: someOf(followedKinds)
     .optional()
-    .describe(`Of ${feedKinds.join(', ')}, with commas between them; all when absent`),
+    .describe(
+      `Of ${followedKinds.join(', ')}, with commas between them; all but log when absent. ` +
+        'log tells lines of running sessions as they settle: live only, no cursor leads back to them',
+    ),
 });
 
 /** What a subscriber wants, and from where on. */
 export interface FeedRequest {
   readonly filter: FeedFilter;
+  /** Whether lines of running sessions are wanted, too. */
+  readonly withLines: boolean;
   readonly since?: Cursor;
 }
 
-export function feedRequestOf({ since, ...filter }: z.infer<typeof feedQuery>): FeedRequest {
-  return { filter: present(filter), ...(since !== undefined && { since }) };
+export function feedRequestOf({ since, kinds, ...filter }: z.infer<typeof feedQuery>): FeedRequest {
+  const stored = kinds && feedKinds.filter((kind) => kinds.includes(kind));
+  return {
+    filter: { ...present(filter), ...(stored && { kinds: stored }) },
+    withLines: kinds?.includes('log') === true,
+    ...(since !== undefined && { since }),
+  };
 }
 
 /** The same without the members that are undefined. */

@@ -10,6 +10,8 @@ export interface RuntimeFiles {
   readonly socket: string;
   /** See `ServeFile`. */
   readonly serveFile: string;
+  /** Whoever takes the role has this lock while it does. It stays behind. */
+  readonly lock: string;
 }
 
 /** The files in this folder, which is made where it is missing and refused where anybody else may get in. */
@@ -21,7 +23,13 @@ export function prepareRuntimeFolder(folder: string): Result<RuntimeFiles, Failu
     if (!stats.isDirectory()) return unusable(folder, 'it is not a folder');
     if (stats.uid !== process.getuid?.()) return unusable(folder, 'it belongs to another user');
     if ((stats.mode & 0o077) !== 0) return unusable(folder, 'others may get in; chmod 700 mends it');
-    return ok({ folder, socket: join(folder, 'serve.sock'), serveFile: join(folder, 'serve.json') });
+    const within = (name: string) => join(folder, name);
+    return ok({
+      folder,
+      socket: within('serve.sock'),
+      serveFile: within('serve.json'),
+      lock: within('serve.lock'),
+    });
   } catch (error) {
     return unusable(folder, (error as Error).message);
   }

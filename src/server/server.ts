@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Worker } from 'node:worker_threads';
 import { getRequestListener } from '@hono/node-server';
 import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
@@ -9,9 +10,11 @@ import type { ProcessIdentity } from '../domain/session.ts';
 import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
 import { FeedHub, type FeedLimits } from './feed-hub.ts';
+import { LineHub } from './line-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
+import { createRoleDoor, isAboutRole } from './role-door.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
 import type { ReadLog } from './routes/recordings.ts';
@@ -29,25 +32,41 @@ export interface ServerParts {
   readonly log: ReadLog;
   /** See `HealthParts`. */
   readonly searchLag: () => SearchLag | undefined;
+  /** Starts the thread that follows recordings, as `LineHub` has it. */
+  readonly startLines: () => Worker;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
+  /** A connection that neither asks nor follows for so long is ended. */
+  readonly idleLimitMs?: number;
+  /**
+   * For a server in a wrapper: called when the role is asked for by one that keeps it; to be followed by `close`.
+   * Absent for one that keeps it, and takes it from those.
+   */
+  readonly onHandOver?: () => void;
 }
 
 export interface RunningServer {
   readonly port: number;
   readonly serveFile: string;
-  /** Says goodbye to all clients and leaves no file behind. */
-  close(): Promise<void>;
+  /**
+   * Leaves the role at once, with no file left behind, and says goodbye to all clients when they have what was
+   * committed until now. Takes no longer than `farewellMs`, whatever they do.
+   */
+  close(farewellMs?: number): Promise<void>;
 }
 
 /** Only there everybody on the machine may connect; what they may then is for the token to say. */
 const loopback = '127.0.0.1';
 /** How many ports are tried. */
 const portsTried = 100;
-/** How long clients may take to answer our goodbye. */
-const goodbyeMs = 1_000;
+/** How long it may take to say goodbye. */
+const defaultFarewellMs = 1_000;
+/** The part of it in which clients may read what they have not got yet; the rest is for their answers. */
+const deliveryShare = 0.6;
 const maxConnections = 256;
+const defaultIdleLimitMs = 10_000;
+const requestTimeoutMs = 30_000;
 
 /** Starts the user's server: on its socket, which nobody else has then, and on a port of this machine. */
 export async function startServer(parts: ServerParts): Promise<Result<RunningServer, Failure>> {
@@ -55,18 +74,30 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   if (!files.ok) return files;
   const { socket, serveFile } = files.value;
   const token = newToken();
-  const hub = new FeedHub(parts.feed, parts.database, parts.feedLimits);
+  const hub = new FeedHub(parts.feed, parts.database, new LineHub(parts.startLines), parts.feedLimits);
   const sockets = createFeedSockets(hub);
   const { version, ask, log, searchLag } = parts;
   const api = createApi({ version, startedAt: new Date(), ask, log, hub, searchLag });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
-  const serverBehind = (gate: () => Gate | undefined): Server => {
+  const door = createRoleDoor(parts.onHandOver);
+
+  const serverBehind = (
+    gate: () => Gate | undefined,
+    upgrade: (request: IncomingMessage, duplex: Duplex, head: Buffer) => Problem | undefined,
+  ): Server => {
     const check = (request: IncomingMessage) => {
       const behind = gate();
       return (behind && refusal(request.headers, behind)) ?? unsupported(request);
     };
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    const { idleLimitMs = defaultIdleLimitMs } = parts;
+    const limits = {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: idleLimitMs,
+      keepAliveTimeout: idleLimitMs,
+      connectionsCheckingInterval: idleLimitMs / 2,
+    };
+    const server = createServer(limits, (request, response) => {
       for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
       const problem = check(request);
       if (problem) refuse(response, problem);
@@ -75,17 +106,23 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     server.maxConnections = maxConnections;
     server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
       duplex.on('error', () => duplex.destroy());
-      const problem = check(request) ?? sockets.upgrade(request, duplex, head);
+      const problem = check(request) ?? upgrade(request, duplex, head);
       if (problem) refuseUpgrade(duplex, problem);
     });
     return server;
   };
 
-  const own = serverBehind(() => undefined);
-  const taken = await listenOnOwnSocket(own, socket);
+  const own = serverBehind(
+    () => undefined,
+    (request, ...rest) => (isAboutRole(request) ? door.upgrade(request, rest[0]) : sockets.upgrade(request, ...rest)),
+  );
+  const taken = await listenOnOwnSocket(own, socket, { asks: parts.onHandOver === undefined });
   if (!taken.ok) return taken;
   let port = 0;
-  const open = serverBehind(() => ({ port, token }));
+  const open = serverBehind(
+    () => ({ port, token }),
+    (...upgrade) => sockets.upgrade(...upgrade),
+  );
   const listening = await listenOnPort(open, parts.port);
   if (!listening.ok) {
     own.close();
@@ -102,15 +139,17 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   return ok({
     port,
     serveFile,
-    async close() {
+    async close(farewellMs = defaultFarewellMs) {
       removeServeFile(serveFile, token);
-      const closed = Promise.all([own, open].map((server) => new Promise((resolve) => server.close(resolve))));
-      hub.close();
-      for (const server of [own, open]) server.closeIdleConnections();
+      const closed = Promise.all([open, own].map((server) => new Promise((resolve) => server.close(resolve))));
+      door.open();
       const timer = setTimeout(() => {
         sockets.terminate();
         for (const server of [own, open]) server.closeAllConnections();
-      }, goodbyeMs);
+      }, farewellMs);
+      await hub.deliver(farewellMs * deliveryShare);
+      hub.close();
+      for (const server of [own, open]) server.closeIdleConnections();
       await closed;
       clearTimeout(timer);
     },

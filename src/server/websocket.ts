@@ -36,12 +36,12 @@ export function createFeedSockets(hub: FeedHub): FeedSockets {
     upgrade(request, socket, head) {
       const asked = requestOf(request.url ?? '/');
       if (!asked.ok) return asked.failure;
-      const { filter, since = latestOf(hub) } = asked.value;
+      const { since = latestOf(hub) } = asked.value;
       if (typeof since !== 'number') return since;
       if (hub.isFull) return { status: 503, code: 'too_many_clients', message: 'too many follow the feed already' };
       server.handleUpgrade(request, socket, head, (client) => {
         const sink = createSink(client, socket);
-        const subscription = hub.subscribe(filter, since, sink);
+        const subscription = hub.subscribe(asked.value, since, sink);
         socket.on('drain', () => subscription.drained());
         client.on('close', () => subscription.end());
         // What is wrong with a connection ends it: `close` follows.

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import type { Batch } from '../domain/batch.ts';
+import type { Batch, Gap } from '../domain/batch.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
@@ -46,6 +46,7 @@ export class SqliteEventStore implements EventStore {
   readonly #addSession: Database.Statement<[Values]>;
   readonly #advance: Database.Statement<[Values]>;
   readonly #addStateChange: Database.Statement<[Values]>;
+  readonly #addGap: Database.Statement<[Values]>;
   readonly #setState: Database.Statement<[Values]>;
   readonly #endSession: Database.Statement<[Values]>;
   readonly #latestTime: Database.Statement<[Values], number | null>;
@@ -76,6 +77,10 @@ export class SqliteEventStore implements EventStore {
     this.#addStateChange = database.prepare(
       `INSERT INTO state_changes (id, session_key, time_us, state, exit_code, metadata_json)
        VALUES (:id, :key, :time_us, :state, :exit_code, :metadata_json) ON CONFLICT DO NOTHING`,
+    );
+    this.#addGap = database.prepare(
+      `INSERT INTO gaps (id, session_key, time_us, from_stderr, byte_offset, bytes)
+       VALUES (:id, :key, :time_us, :from_stderr, :byte_offset, :bytes) ON CONFLICT DO NOTHING`,
     );
     this.#setState = database.prepare('UPDATE sessions SET state = :state WHERE key = :key AND ended_us IS NULL');
     this.#endSession = database.prepare(
@@ -139,10 +144,11 @@ export class SqliteEventStore implements EventStore {
 
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure> {
     return this.#inSession(sessionId, (session): 'committed' | 'stale' => {
-      const { from, to, events, states, lines } = batch;
+      const { from, to, events, states, gaps, lines } = batch;
       const isElsewhere = session.checkpoint_stdout !== from.stdout || session.checkpoint_stderr !== from.stderr;
       if (isElsewhere || session.ended_us !== null) return 'stale';
       this.#events.write(session, events);
+      for (const gap of gaps ?? []) this.#writeGap(session, gap);
       for (const { state, timeUs, evidence } of states ?? []) {
         this.#changeState(session.key, { state, timeUs: session.started_us + timeUs, ...(evidence && { evidence }) });
       }
@@ -171,6 +177,18 @@ export class SqliteEventStore implements EventStore {
       exit_signal: exitSignal,
       gap_bytes: end.gapBytes.stdout + end.gapBytes.stderr,
       end_id: this.#takeId(),
+    });
+  }
+
+  /** One that is there already is not added again, as with state changes. */
+  #writeGap({ key, started_us }: StoredSession, { stream, bytes, offset, timeUs }: Gap): void {
+    this.#addGap.run({
+      id: this.#takeId(),
+      key,
+      time_us: started_us + timeUs,
+      from_stderr: Number(stream === 'stderr'),
+      byte_offset: offset,
+      bytes,
     });
   }
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Cursor, FeedEntry, FeedFilter, FeedKind, FeedPage } from '../domain/feed.ts';
-import type { EventRow, ReindexRow, SessionRow, StateChangeRow } from '../domain/rows.ts';
+import type { EventRow, GapRow, ReindexRow, SessionRow, StateChangeRow } from '../domain/rows.ts';
 import { EventQueries, type Stretch } from './event-queries.ts';
 
 /** How many numbers of the feed one read goes through at most, whatever the filter leaves of them. */
@@ -30,6 +30,14 @@ const ends = (order: '' | 'DESC') => `
   SELECT s.end_id, v.* FROM sessions s
   CROSS JOIN process_sessions v ON v.id = s.key
   WHERE s.end_id > :after AND s.end_id <= :upTo AND ${ofAgent} ORDER BY s.end_id ${order} LIMIT :limit`;
+const gaps = (order: '' | 'DESC') => `
+  SELECT v.* FROM recording_gaps v
+  WHERE v.id > :after AND v.id <= :upTo AND ${ofAgent} ORDER BY v.id ${order} LIMIT :limit`;
+const gapsOfSession = (order: '' | 'DESC') => `
+  SELECT v.* FROM sessions s
+  CROSS JOIN gaps g ON g.session_key = s.key
+  CROSS JOIN recording_gaps v ON v.id = g.id
+  WHERE s.session_id = :session AND g.id > :after AND g.id <= :upTo AND ${ofAgent} ORDER BY g.id ${order} LIMIT :limit`;
 const marks = (order: '' | 'DESC') => `
   SELECT v.* FROM session_reindexes v
   WHERE v.id > :after AND v.id <= :upTo AND ${ofAgent} ORDER BY v.id ${order} LIMIT :limit`;
@@ -47,6 +55,10 @@ export const feedSql = {
     SELECT s.end_id, v.* FROM sessions s
     CROSS JOIN process_sessions v ON v.id = s.key
     WHERE s.session_id = :session AND s.end_id > :after AND s.end_id <= :upTo AND ${ofAgent} LIMIT :limit`,
+  gaps: gaps(''),
+  lastGaps: gaps('DESC'),
+  gapsOfSession: gapsOfSession(''),
+  lastGapsOfSession: gapsOfSession('DESC'),
   marks: marks(''),
   lastMarks: marks('DESC'),
   markOfSession: `
@@ -60,11 +72,12 @@ export const feedSql = {
       SELECT min(id) AS id FROM events INDEXED BY events_by_time WHERE time_us >= :timeUs
       UNION ALL SELECT min(id) FROM state_changes WHERE time_us >= :timeUs
       UNION ALL SELECT min(end_id) FROM sessions WHERE ended_us >= :timeUs
+      UNION ALL SELECT min(id) FROM gaps WHERE time_us >= :timeUs
       UNION ALL SELECT min(id) FROM reindexes WHERE time_us >= :timeUs
     )`,
 } as const;
 
-/** Reads the feed: events, state changes, ends and reindexes, which all have their ids from one sequence. */
+/** Reads the feed: events, state changes, ends, gaps and reindexes, which all have their ids from one sequence. */
 export class FeedQueries {
   readonly #events: EventQueries;
   readonly #latest: Database.Statement<[], Cursor>;
@@ -72,6 +85,8 @@ export class FeedQueries {
   readonly #statesOfSession: Readonly<Record<'next' | 'last', Database.Statement<[OfSession], StateChangeRow>>>;
   readonly #ends: Readonly<Record<'next' | 'last', Database.Statement<[OfAgent], EndRow>>>;
   readonly #endOfSession: Database.Statement<[OfSession], EndRow>;
+  readonly #gaps: Readonly<Record<'next' | 'last', Database.Statement<[OfAgent], GapRow>>>;
+  readonly #gapsOfSession: Readonly<Record<'next' | 'last', Database.Statement<[OfSession], GapRow>>>;
   readonly #marks: Readonly<Record<'next' | 'last', Database.Statement<[OfAgent], ReindexRow>>>;
   readonly #markOfSession: Database.Statement<[OfSession], ReindexRow>;
   readonly #firstSince: Database.Statement<[{ timeUs: number }], number | null>;
@@ -86,6 +101,11 @@ export class FeedQueries {
     };
     this.#ends = { next: database.prepare(feedSql.ends), last: database.prepare(feedSql.lastEnds) };
     this.#endOfSession = database.prepare(feedSql.endOfSession);
+    this.#gaps = { next: database.prepare(feedSql.gaps), last: database.prepare(feedSql.lastGaps) };
+    this.#gapsOfSession = {
+      next: database.prepare(feedSql.gapsOfSession),
+      last: database.prepare(feedSql.lastGapsOfSession),
+    };
     this.#marks = { next: database.prepare(feedSql.marks), last: database.prepare(feedSql.lastMarks) };
     this.#markOfSession = database.prepare(feedSql.markOfSession);
     this.#firstSince = database.prepare<[{ timeUs: number }], number | null>(feedSql.firstSince).pluck();
@@ -140,6 +160,8 @@ export class FeedQueries {
       const rows = ofSession ? this.#endOfSession.all(ofSession) : this.#ends[which].all(ofAgent);
       for (const { end_id, ...row } of rows) found.push({ kind: 'complete', cursor: end_id, row });
     }
+    const gapRows = ofSession ? this.#gapsOfSession[which].all(ofSession) : this.#gaps[which].all(ofAgent);
+    for (const row of gapRows) found.push({ kind: 'gap', cursor: row.id, row });
     const rows = ofSession ? this.#markOfSession.all(ofSession) : this.#marks[which].all(ofAgent);
     for (const row of rows) found.push({ kind: 'reindex', cursor: row.id, row });
     return found;

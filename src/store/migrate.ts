@@ -2,10 +2,11 @@ import type Database from 'better-sqlite3';
 import { tables } from './migrations/0001-tables.ts';
 import { reindexes } from './migrations/0002-reindexes.ts';
 import { feed } from './migrations/0003-feed.ts';
+import { gaps } from './migrations/0006-gaps.ts';
 import { origin } from './migrations/0007-origin.ts';
 
 /** In order; a database's `user_version` is how many of them it has. Never change one that was released: add another. */
-const migrations = [tables, reindexes, feed, origin];
+const migrations = [tables, reindexes, feed, gaps, origin];
 
 /** The version of a database that has them all. */
 export const schemaVersion = migrations.length;

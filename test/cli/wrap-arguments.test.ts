@@ -77,6 +77,7 @@ describe('our options', () => {
       terminal: 'auto',
       patternFiles: [],
       drainTimeoutMs: 2000,
+      mayServe: true,
     });
   });
 
@@ -96,6 +97,7 @@ describe('our options', () => {
       terminal: 'never',
       patternFiles: ['a.yaml', 'b.yaml'],
       drainTimeoutMs: 500,
+      mayServe: true,
     });
     expect(wrapped('--pty', 'x').terminal).toBe('always');
   });
@@ -143,7 +145,7 @@ describe('pipe', () => {
   it('takes options and no command', () => {
     expect(parseCommandLine(['pipe', '--agent', 'codex'])).toEqual({
       ok: true,
-      value: { kind: 'pipe', options: { agent: 'codex', patternFiles: [], drainTimeoutMs: 2000 } },
+      value: { kind: 'pipe', options: { agent: 'codex', patternFiles: [], drainTimeoutMs: 2000, mayServe: true } },
     });
     expect(complaint('pipe', 'codex')).toContain('takes no "codex"');
     expect(complaint('pipe', '--pty')).toContain('unknown option --pty');

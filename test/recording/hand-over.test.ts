@@ -57,7 +57,7 @@ describe('handing over to the follower', () => {
     expect(handOver.offer(bytes(12))).toBeUndefined();
     expect(sent).toHaveLength(1);
     handOver.settled(150);
-    expect(sent[1]).toEqual({ kind: 'gap', stream: 'stdout', bytes: 42, timeUs: 5 });
+    expect(sent[1]).toEqual({ kind: 'gap', stream: 'stdout', length: 42, timeUs: 5 });
     void handOver.offer(bytes(1));
     expect(sent[2]).toMatchObject({ kind: 'chunks' });
   });
@@ -68,7 +68,7 @@ describe('handing over to the follower', () => {
     await vi.advanceTimersByTimeAsync(stallLimitMs);
     void handOver.offer(bytes(30));
     handOver.end();
-    expect(sent[1]).toEqual({ kind: 'gap', stream: 'stdout', bytes: 30, timeUs: 5 });
+    expect(sent[1]).toEqual({ kind: 'gap', stream: 'stdout', length: 30, timeUs: 5 });
   });
 
   it('frees a waiting child when the follower has died, and sends nothing more', async () => {

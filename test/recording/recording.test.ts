@@ -52,7 +52,7 @@ describe('a recording', () => {
     const { folder, recorder } = newRecording();
     recorder.append([chunk('stdout', 1_000, 'a\u001b[1m'), chunk('stderr', 1_500_000, 'b')]);
     recorder.mark({ kind: 'resize', timeUs: 2_000_000, columns: 80, rows: 24 });
-    recorder.miss('stdout', 7, 2_000_000);
+    recorder.mark({ kind: 'gap', stream: 'stdout', length: 7, timeUs: 2_000_000 });
     recorder.mark({ kind: 'stopped', timeUs: 3_000_000 });
     recorder.mark({ kind: 'continued', timeUs: 9_000_000 });
     expect(readFileSync(folder.streams.stdout, 'latin1')).toBe('a\u001b[1m');
@@ -103,13 +103,14 @@ describe('a recording', () => {
     const { folder, recorder } = newRecording();
     recorder.append([chunk('stdout', 1_000, 'a')]);
     recorder.mark({ kind: 'resize', timeUs: 2_000, columns: 80, rows: 24 });
-    recorder.miss('stdout', 7, 2_000);
+    recorder.mark({ kind: 'gap', stream: 'stdout', length: 7, timeUs: 2_000 });
     recorder.mark({ kind: 'stopped', timeUs: 3_000 });
     recorder.mark({ kind: 'continued', timeUs: 4_000 });
     recorder.append([chunk('stdout', 5_000, 'b')]);
     expect(readBack(folder)).toEqual([
       ['stdout', 1_000, 0, 'a'],
       ['resize', 2_000],
+      ['gap', 2_000],
       ['stopped', 3_000],
       ['continued', 4_000],
       ['stdout', 5_000, 1, 'b'],

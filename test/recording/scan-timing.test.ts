@@ -14,7 +14,7 @@ function recorded() {
   chunk('stdout', 1_000, 'one');
   chunk('stderr', 1_000, 'oops');
   recorder.mark({ kind: 'resize', columns: 100, rows: 30, timeUs: 1_500_000 });
-  recorder.miss('stdout', 50, 1_600_000);
+  recorder.mark({ kind: 'gap', stream: 'stdout', length: 50, timeUs: 1_600_000 });
   recorder.mark({ kind: 'stopped', timeUs: 1_700_000 });
   recorder.mark({ kind: 'resize', columns: 120, rows: 40, timeUs: 62_000_007 });
   chunk('stdout', 62_000_007, '2 and 3');

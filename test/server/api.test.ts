@@ -427,7 +427,7 @@ describe('a bad parameter', () => {
     ['/api/sessions/..%2F..%2Fetc/log', 'id'],
     [`/api/sessions/${id}/screen?at=soon`, 'at'],
     ['/api/stream?since=-1', 'since'],
-    ['/api/stream?kinds=log', 'kinds'],
+    ['/api/stream?kinds=logs', 'kinds'],
     ['/api/stream?session=1', 'session'],
   ])('is told by its name: %s', async (path, field) => {
     expect(await ask(to, path)).toMatchObject({ status: 400, json: badParameter(field) });

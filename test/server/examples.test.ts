@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { freshHome, serveIn, wrapCounting } from './support/serving-process.ts';
+import { freshHome, type Home, serveIn, wrapCounting } from './support/serving-process.ts';
+import { echoingAgent, servedBy, wrap } from './support/wrappers.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -38,17 +39,36 @@ function linesOf(command: string, args: readonly string[], environment: NodeJS.P
   };
 }
 
+/** Starts something that serves; the function ends it. */
+type Serve = (home: Home) => Promise<() => Promise<unknown>>;
+
+const lasting: Serve = async (home) => {
+  const serving = await serveIn(home);
+  return () => {
+    serving.process.kill('SIGTERM');
+    return serving.ended;
+  };
+};
+
+const inWrapper: Serve = async (home) => {
+  const wrapper = wrap(home, echoingAgent);
+  await servedBy(home, ({ pid }) => pid === wrapper.pid);
+  return () => {
+    wrapper.process.stdin?.end();
+    return wrapper.ended;
+  };
+};
+
 /** Events of two servers, one after the other. */
-async function tells(command: string, args: readonly string[]): Promise<string[]> {
+async function tells(command: string, args: readonly string[], serve = lasting): Promise<string[]> {
   const home = freshHome();
-  const first = await serveIn(home);
+  const endFirst = await serve(home);
   const { lines, until } = linesOf(command, args, home.environment);
   await wrapCounting(home, 50, 1);
   await until(50);
-  first.process.kill('SIGTERM');
-  await first.ended;
+  await endFirst();
   await wrapCounting(home, 30, 1);
-  await serveIn(home);
+  await serve(home);
   await until(80);
   return lines;
 }
@@ -66,7 +86,9 @@ describe('the client in the README', () => {
       const file = join(temporaryFolder(), 'client.py');
       writeFileSync(file, inReadme);
       expect(await tells('python3', [file])).toEqual(expected);
+      expect(await tells('python3', [file], inWrapper)).toEqual(expected);
     },
+    60_000,
   );
 });
 

@@ -128,8 +128,7 @@ describe('a filter', () => {
   });
 
   it.each([
-    ['/ws?kinds=log', 'kinds', 'kinds: log is not offered'],
-    ['/ws?kinds=nonsense', 'kinds', 'kinds: takes extraction, state, complete with commas between them'],
+    ['/ws?kinds=nonsense', 'kinds', 'kinds: takes extraction, state, complete, log with commas between them'],
     ['/ws?since=x', 'since', 'since: is not a whole number'],
     ['/ws?since=', 'since', 'since: is not a whole number'],
     ['/ws?since=1&since=2', 'since', expect.any(String)],
@@ -204,6 +203,29 @@ describe('a client', () => {
     const client = await follow(to, '/ws');
     await to.server.close();
     expect(await client.closed).toEqual({ code: 1012, reason: 'the server ends' });
+  });
+});
+
+describe('a connection that is idle', () => {
+  it.each([
+    ['has asked for nothing', ''],
+    ['has asked once', 'GET /api/health HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\n\r\n'],
+  ])('is ended when it %s', async (_, said) => {
+    const to = await runServer({ idleLimitMs: 50 });
+    const socket = connect(to.server.port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(said.replace('HOST', to.host).replace('TOKEN', to.token));
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('but follows the feed stays', async () => {
+    const to = await runServer({ idleLimitMs: 50 });
+    const client = await follow(to, '/ws');
+    const socket = connect(to.server.port, '127.0.0.1').resume();
+    await once(socket, 'close');
+    client.socket.send('{"type":"ping"}');
+    await client.message(({ type }) => type === 'pong');
   });
 });
 

@@ -18,12 +18,16 @@ import { fail } from '../../src/domain/result.ts';
 import { listenOnOwnSocket } from '../../src/server/own-socket.ts';
 import { prepareRuntimeFolder } from '../../src/server/runtime-folder.ts';
 import { startServer } from '../../src/server/server.ts';
+import { openFileLock } from '../../src/store/file-lock.ts';
 import { openFeed } from '../../src/store/open-feed.ts';
 import { failureOf, valueOf } from '../store/fixtures/samples.ts';
 import { temporaryHome } from '../support/recorded-sessions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ask, runServer } from './support/running-server.ts';
 
+const nobody = (): never => {
+  throw new Error('nobody wants lines');
+};
 const never = () => Promise.resolve(fail({ status: 503, code: 'none', message: 'none' } as const));
 
 /** Another server of the same user. */
@@ -41,6 +45,7 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     ask: never,
     log,
     searchLag: () => undefined,
+    startLines: nobody,
     port,
   });
 }
@@ -105,7 +110,17 @@ describe('the socket', () => {
     leaveStale(path);
     const servers = [...Array(8).keys()].map(() => createHttpServer());
     onTestFinished(() => servers.forEach((server) => server.close()));
-    const taken = await Promise.all(servers.map((server) => listenOnOwnSocket(server, path)));
+    // Under the lock, in whatever order.
+    const locks = servers.map(() => valueOf(openFileLock(`${path}.lock`)));
+    onTestFinished(() => locks.forEach((lock) => lock.close()));
+    const taken = await Promise.all(
+      servers.map(async (server, index) => {
+        while (locks[index]?.tryLock() === false) await new Promise(setImmediate);
+        const outcome = await listenOnOwnSocket(server, path, { asks: false });
+        locks[index]?.unlock();
+        return outcome;
+      }),
+    );
     expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
   });
 

@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { openStore } from '../../src/store/open-store.ts';
 import { addEvents, sampleEvent, sampleSession, valueOf } from '../store/fixtures/samples.ts';
 import { runRidealong } from '../support/ridealong.ts';
 import { clientOf, follow, type Message } from './support/running-server.ts';
 import { freshHome, type Serving, serveIn, wrapCounting } from './support/serving-process.ts';
+
+const tailClient = fileURLToPath(new URL('../../examples/tail-client.mjs', import.meta.url));
 
 const numbers = (messages: readonly Message[]) =>
   messages.flatMap(({ original_line: line }) => {
@@ -17,7 +22,7 @@ const upToNumber = (last: number) => Array.from({ length: last }, (_, index) => 
 const isComplete = ({ type }: Message) => type === 'complete';
 
 describe('ridealong serve', () => {
-  it('tells where it is, and leaves no file behind when it is told to end', async () => {
+  it('tells where it is, and leaves no file behind but its lock when it is told to end', async () => {
     const home = freshHome();
     const serving = await serveIn(home);
     expect(serving.said).toBe(`serving http://${serving.host}; the token is in ${home.paths.runtime}/serve.json\n`);
@@ -25,7 +30,7 @@ describe('ridealong serve', () => {
     serving.process.kill('SIGTERM');
     expect(await client.closed).toEqual({ code: 1012, reason: 'the server ends' });
     expect(await serving.ended).toBe(0);
-    expect(readdirSync(home.paths.runtime)).toEqual([]);
+    expect(readdirSync(home.paths.runtime)).toEqual(['serve.lock']);
   });
 
   it('ends with 130 when it is interrupted', async () => {
@@ -33,7 +38,7 @@ describe('ridealong serve', () => {
     const serving = await serveIn(home);
     serving.process.kill('SIGINT');
     expect(await serving.ended).toBe(130);
-    expect(readdirSync(home.paths.runtime)).toEqual([]);
+    expect(readdirSync(home.paths.runtime)).toEqual(['serve.lock']);
   });
 
   it('runs once per user', async () => {
@@ -166,7 +171,7 @@ describe('under load', () => {
     60_000,
   );
 
-  it.skipIf(noProc)('one who does not read costs less than 50 MB, and the others nothing', async () => {
+  it.skipIf(noProc)('one who is stopped costs less than 50 MB, and the others nothing', async () => {
     const home = freshHome();
     const serving = await serveIn(home);
     const other = await follow(serving, '/ws?since=0');
@@ -183,11 +188,22 @@ describe('under load', () => {
     };
     await load('warming up');
     const before = used(serving).residentKb;
-    const slow = await follow(serving, '/ws?since=0');
-    slow.socket.pause();
+    const slow = spawn(process.execPath, [tailClient], {
+      env: home.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void slow.kill('SIGKILL'));
+    await once(slow.stdout, 'data');
+    slow.kill('SIGSTOP');
     await load('one');
     await load('two');
     expect(used(serving).residentKb - before).toBeLessThan(50 * 1024);
+    slow.kill('SIGCONT');
+    let printed = '';
+    for await (const piece of slow.stdout.setEncoding('utf8')) {
+      printed = (printed + String(piece)).slice(-1_000);
+      if (printed.includes('end of two')) break;
+    }
     store.close();
   });
 });

@@ -42,6 +42,8 @@ function told(entries: readonly FeedEntry[]): string[] {
     switch (entry.kind) {
       case 'extraction':
         return `${session} event ${entry.row.pattern}`;
+      case 'gap':
+        return `${session} gap ${entry.row.bytes} at ${entry.row.byte_offset} of ${entry.row.stream}`;
       case 'reindex':
         return `${session} reindex ${entry.row.replaced_events}`;
       default:
@@ -97,6 +99,22 @@ const everything = [
 ];
 
 describe('the feed', () => {
+  it('tells of gaps among the rest, once each, whatever kinds are asked for', () => {
+    valueOf(store.addSession(claude));
+    valueOf(store.addSession(codex));
+    const gap = { stream: 'stderr', bytes: 7, offset: 3, timeUs: 1_000 } as const;
+    const batch = { ...sampleBatch(startOfRecording, [sampleEvent({ pattern: 'first' })]), gaps: [gap] };
+    valueOf(store.commit(claude.id, batch));
+    valueOf(store.commit(claude.id, { ...batch, events: [], from: batch.to, to: batch.to, lines: 0 }));
+    const expected = ['A state starting', 'B state starting', 'A event first', 'A gap 7 at 3 of stderr'];
+    expect(told(all())).toEqual(expected);
+    expect(told(all({ kinds: ['complete'] }))).toEqual(expected.slice(-1));
+    expect(told(all({ session: claude.id, kinds: ['complete'] }))).toEqual(expected.slice(-1));
+    expect(told(all({ session: codex.id }))).toEqual(['B state starting']);
+    expect(told(all({ agent: 'codex' }))).toEqual(['B state starting']);
+    expect(told(valueOf(feed.newest({ filter: {}, limit: 1 })).entries)).toEqual(expected.slice(-1));
+  });
+
   it('has all that happened in the order of the commits, each with a cursor of its own', () => {
     addTwoSessions();
     expect(told(all())).toEqual(everything);

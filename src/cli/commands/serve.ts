@@ -1,11 +1,10 @@
+import { defaultPort } from '../../domain/config.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { defineCommand } from '../command.ts';
-import { createSequenceStripper } from '../strip-sequences.ts';
+import { strippedText } from '../strip-sequences.ts';
 import { refuse } from '../terminal.ts';
 import { version } from '../version.ts';
-
-const defaultPort = 8151;
 
 export const serveCommand = defineCommand({
   name: 'serve',
@@ -19,18 +18,13 @@ export const serveCommand = defineCommand({
     ['ridealong serve --port 9000', 'on another port'],
   ],
   async run(options, _operands, { terminal, paths }) {
-    const port = portOf(options.port);
+    const { loadConfig } = await import('../../load-config.ts');
+    const port = portOf(options.port, loadConfig(paths.config).settings.serve.port ?? defaultPort);
     if (!port.ok) return refuse(terminal, port.failure);
     const { serve } = await import('../../serve.ts');
-    const server = await serve(paths, {
-      version,
-      port: port.value,
-      textOf(bytes) {
-        const stripper = createSequenceStripper();
-        return stripper.push(bytes) + stripper.end();
-      },
-      complain: (message) => terminal.complain(message),
-    });
+    const server = await serve(paths, { version, port: port.value, textOf: strippedText }, (message) =>
+      terminal.complain(message),
+    );
     if (!server.ok) return refuse(terminal, server.failure);
     const ended = endSignal();
     const { port: taken, serveFile } = server.value;
@@ -41,8 +35,8 @@ export const serveCommand = defineCommand({
   },
 });
 
-function portOf(text: string | undefined): Result<number, Failure> {
-  if (text === undefined) return ok(defaultPort);
+function portOf(text: string | undefined, fallback: number): Result<number, Failure> {
+  if (text === undefined) return ok(fallback);
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65_535
     ? ok(port)

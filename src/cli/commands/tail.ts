@@ -1,19 +1,23 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../../domain/failure.ts';
 import {
   type Cursor,
   type FeedEntry,
   type FeedFilter,
-  type FeedKind,
   type FeedReader,
   feedKinds,
+  type FollowedKind,
+  followedKinds,
   messageOf,
 } from '../../domain/feed.ts';
+import type { LogLine } from '../../domain/log-line.ts';
 import { eventTypes, riskLevels } from '../../domain/pattern.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type CommandContext, defineCommand, withStore } from '../command.ts';
 import { feedLine } from '../output/feed-text.ts';
 import { printableJson } from '../printable.ts';
+import { servedFeed } from '../served-feed.ts';
 import { given, readingOptions, rowLimit, sessionOperand, timeRange } from '../reading-options.ts';
 import { refuse, type Terminal } from '../terminal.ts';
 
@@ -21,12 +25,12 @@ import { refuse, type Terminal } from '../terminal.ts';
 const entriesShown = 20;
 /** Entries read and printed at a time. */
 const pageEntries = 500;
-/** How long to wait before looking for new entries again. */
+/** How long to wait before looking for new entries, or a server, again. */
 const pauseMs = 50;
 
 export const tailCommand = defineCommand({
   name: 'tail',
-  describe: 'Print what happens in all sessions, as it happens: no server is needed',
+  describe: 'Print what happens in all sessions, as it happens',
   operands: [{ ...sessionOperand, usage: '[session]' }],
   options: {
     follow: { type: 'boolean', short: 'f', describe: 'Go on with what comes, until it is interrupted' },
@@ -38,7 +42,7 @@ export const tailCommand = defineCommand({
     type: { type: 'string', choices: eventTypes, describe: 'Of the events only those of this type' },
     pattern: { type: 'string', describe: 'Of the events only those of the pattern with this id' },
     risk: { type: 'string', choices: riskLevels, describe: 'Of the events only those of this risk' },
-    kinds: { type: 'string', describe: `Only these: ${feedKinds.join(',')}` },
+    kinds: { type: 'string', describe: `Only these: ${feedKinds.join(',')}; and log, lines as they are printed` },
     limit: {
       type: 'string',
       describe: `Begin with so many of the last (1 to 10000) [default: ${entriesShown}]; with --since, end after so many`,
@@ -48,6 +52,7 @@ export const tailCommand = defineCommand({
   examples: [
     ['ridealong tail --follow', 'what all agents do, live'],
     ['ridealong tail @last --since 0 --kinds state,complete', 'the states that the last session went through'],
+    ['ridealong tail @last --follow --kinds log', 'what the last session prints, line by line'],
     ['ridealong tail --since 1500 --json --follow', 'for a program that goes on behind cursor 1500'],
   ],
   async run(options, [reference], context) {
@@ -56,6 +61,13 @@ export const tailCommand = defineCommand({
     if (!limit.ok) return refuse(terminal, limit.failure);
     const kinds = kindsOf(options.kinds);
     if (!kinds.ok) return refuse(terminal, kinds.failure);
+    const withLines = kinds.value?.includes('log') === true;
+    if (withLines && options.follow !== true) {
+      return refuse(
+        terminal,
+        usageFailure('--kinds log goes with --follow; `ridealong logs` prints what was recorded'),
+      );
+    }
     const since = sinceOf(options.since, context);
     if (!since.ok) return refuse(terminal, since.failure);
 
@@ -66,7 +78,8 @@ export const tailCommand = defineCommand({
       const feed = openFeed(context.paths.database);
       if (!feed.ok) return refuse(terminal, feed.failure);
       const { agent, type, pattern, risk } = options;
-      const chosen = { session: session?.value.session_id, agent, type, pattern, risk, kinds: kinds.value };
+      const stored = kinds.value?.filter((kind) => kind !== 'log');
+      const chosen = { session: session?.value.session_id, agent, type, pattern, risk, kinds: stored };
       const most = since.value === undefined || options.limit !== undefined ? limit.value : Infinity;
       try {
         const tailed = await tail(feed.value, {
@@ -74,6 +87,8 @@ export const tailCommand = defineCommand({
           since: since.value,
           most,
           follows: options.follow === true,
+          withLines,
+          socket: join(context.paths.runtime, 'serve.sock'),
           print: printer(terminal, options.json === true),
           complain: (message) => terminal.complain(message),
         });
@@ -92,8 +107,12 @@ interface Tailing {
   /** So many of the last entries; or with `since`, so many in all. */
   readonly most: number;
   readonly follows: boolean;
+  /** Only a server tells lines. */
+  readonly withLines: boolean;
+  /** Where a server answers, if one does. */
+  readonly socket: string;
   /** False once nobody reads any more. */
-  readonly print: (entries: readonly FeedEntry[]) => Promise<boolean>;
+  readonly print: (told: readonly (FeedEntry | LogLine)[]) => Promise<boolean>;
   readonly complain: (message: string) => void;
 }
 
@@ -113,16 +132,20 @@ async function tail(feed: FeedReader, tailing: Tailing): Promise<Result<void, Fa
   return latest.ok ? goOn(feed, tailing, from.value, follows ? Infinity : latest.value) : latest;
 }
 
-/** Prints what is behind `from`, up to `end`. */
+/**
+ * Prints what is behind `from`, up to `end`: from the store up to where it is now, and then as a server tells it, for
+ * as long as one does. The cursor leads from one to the other.
+ */
 async function goOn(
   feed: FeedReader,
-  { filter, most, print, complain }: Tailing,
+  { filter, most, follows, withLines, socket, print, complain }: Tailing,
   from: Cursor,
   end: Cursor,
 ): Promise<Result<void, Failure>> {
   let cursor = from;
   let left = most;
   let hasRead = false;
+  let hasComplained = !withLines;
   for (;;) {
     const page = feed.read({ after: cursor, filter, limit: Math.min(pageEntries, left) });
     if (page.ok) {
@@ -132,7 +155,18 @@ async function goOn(
       const isAtEnd = page.value.cursor === cursor;
       cursor = page.value.cursor;
       if (!isRead || left <= 0 || cursor >= end) return ok(undefined);
-      if (isAtEnd) await sleep(pauseMs);
+      if (!isAtEnd) continue;
+      let isServed = false;
+      for await (const served of follows ? servedFeed(socket, { filter, since: cursor, withLines }) : []) {
+        isServed = true;
+        cursor = served.cursor;
+        if (served.told === undefined) continue;
+        left -= 1;
+        if (!(await print([served.told])) || left <= 0) return ok(undefined);
+      }
+      if (!isServed && !hasComplained) complain('lines are told by a server only; none runs now, it is waited for');
+      hasComplained ||= !isServed;
+      await sleep(pauseMs);
     } else {
       if (page.failure.reason !== 'cursor-ahead' || !hasRead) return page;
       // Another database stands in the place of the one that was read. What is in it was told already.
@@ -145,23 +179,21 @@ async function goOn(
 }
 
 function printer(terminal: Terminal, asJson: boolean): Tailing['print'] {
-  return (entries) =>
-    terminal.write(
-      entries
-        .map((entry) => (asJson ? `${printableJson(JSON.stringify(messageOf(entry)))}\n` : feedLine(entry, terminal)))
-        .join(''),
-    );
+  const jsonLine = (message: object) => `${printableJson(JSON.stringify(message))}\n`;
+  const lineOf = (told: FeedEntry | LogLine) =>
+    asJson ? jsonLine('type' in told ? told : messageOf(told)) : feedLine(told, terminal);
+  return (told) => terminal.write(told.map(lineOf).join(''));
 }
 
 /** The value of `--kinds`: names with commas between them. */
-function kindsOf(text: string | undefined): Result<readonly FeedKind[] | undefined, Failure> {
+function kindsOf(text: string | undefined): Result<readonly FollowedKind[] | undefined, Failure> {
   if (text === undefined) return ok(undefined);
   const names = text.split(',').map((name) => name.trim());
-  const kinds = feedKinds.filter((kind) => names.includes(kind));
-  const unknown = names.find((name) => !feedKinds.some((kind) => kind === name));
+  const kinds = followedKinds.filter((kind) => names.includes(kind));
+  const unknown = names.find((name) => !followedKinds.some((kind) => kind === name));
   return unknown === undefined
     ? ok(kinds)
-    : usage(`--kinds takes ${feedKinds.join(', ')} with commas between them, not "${unknown}"`);
+    : usage(`--kinds takes ${followedKinds.join(', ')} with commas between them, not "${unknown}"`);
 }
 
 /** The value of `--since`: a cursor, or a time as ISO 8601. */
@@ -174,6 +206,5 @@ function sinceOf(text: string | undefined, { now }: CommandContext): Result<Curs
     : usage(`--since takes a cursor, 0, 7d, 12h, 30m, or an ISO date such as 2026-01-31, not "${text}"`);
 }
 
-function usage(message: string) {
-  return fail<Failure>({ reason: 'usage', message });
-}
+const usageFailure = (message: string): Failure => ({ reason: 'usage', message });
+const usage = (message: string) => fail(usageFailure(message));

@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 import { type FeedEntry, timeOf } from '../../domain/feed.ts';
+import type { LogLine } from '../../domain/log-line.ts';
 import type { RiskLevel } from '../../domain/pattern.ts';
 import type { Terminal } from '../terminal.ts';
 import { lineOfParts, type Part } from './line-of-parts.ts';
@@ -8,17 +9,25 @@ import { exitText, sessionDuration, shortId } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
 import { timeText } from './times.ts';
 
-/** An entry of the feed as one line: harmless to a terminal, and no wider than it. */
-export function feedLine(entry: FeedEntry, terminal: Pick<Terminal, 'isTerminal' | 'columns' | 'colour'>): string {
+/** What is told, as one line: harmless to a terminal, and no wider than it. */
+export function feedLine(
+  told: FeedEntry | LogLine,
+  terminal: Pick<Terminal, 'isTerminal' | 'columns' | 'colour'>,
+): string {
   const colours = picocolors.createColors(terminal.colour);
-  const { agent_name, session_id } = entry.row;
+  const isLine = 'type' in told;
+  const { agent, session_id } = isLine ? told : { ...told.row, agent: told.row.agent_name };
   const parts: Part[] = [
-    { text: timeText(timeOf(entry), terminal.isTerminal), style: colours.dim },
-    { text: agent_name, width: 8, style: colours.cyan },
+    { text: timeText(isLine ? told.timestamp : timeOf(told), terminal.isTerminal), style: colours.dim },
+    { text: agent, width: 8, style: colours.cyan },
     { text: shortId(session_id), style: colours.dim },
-    ...tellingParts(entry, colours),
+    ...(isLine ? lineParts(told, colours) : tellingParts(told, colours)),
   ];
   return lineOfParts(parts, terminal.columns);
+}
+
+function lineParts({ stream, text }: LogLine, colours: Colors): Part[] {
+  return [...kindParts(stream, '', colours), { text }];
 }
 
 function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
@@ -40,6 +49,13 @@ function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
         ...kindParts('complete', '', colours),
         { text: session.state, style: stateStyle(session.state, colours) },
         { text: `${exit === '' ? '' : `exit ${exit}, `}took ${took}, ${session.total_extraction_events} events` },
+      ];
+    }
+    case 'gap': {
+      const { stream, bytes, byte_offset } = entry.row;
+      return [
+        ...kindParts('gap', '', colours),
+        { text: `${bytes} bytes of ${stream} could not be recorded at offset ${byte_offset}` },
       ];
     }
     case 'reindex':

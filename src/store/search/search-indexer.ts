@@ -12,7 +12,7 @@ import { rowsOf, searchable } from './schema.ts';
 import { textOfEvent } from './text-of-event.ts';
 
 /** How many events one transaction takes up. */
-const eventsAtATime = 1_000;
+const eventsAtATime = 500;
 
 interface Progress {
   readonly origin: string;

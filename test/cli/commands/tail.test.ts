@@ -164,7 +164,8 @@ describe('ridealong tail', () => {
   });
 
   it.each<[Options, string]>([
-    [{ kinds: 'state,log' }, '--kinds takes extraction, state, complete with commas between them, not "log"'],
+    [{ kinds: 'state,x' }, '--kinds takes extraction, state, complete, log with commas between them, not "x"'],
+    [{ kinds: 'log' }, '--kinds log goes with --follow; `ridealong logs` prints what was recorded'],
     [{ since: 'soon' }, '--since takes a cursor, 0, 7d, 12h, 30m, or an ISO date such as 2026-01-31, not "soon"'],
     [{ limit: '0' }, '--limit takes a whole number from 1 to 10000, not "0"'],
   ])('refuses %j', async (options, complaint) => {

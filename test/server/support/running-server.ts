@@ -46,6 +46,9 @@ export async function runServer(
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
       searchLag: () => undefined,
+      startLines: () => {
+        throw new Error('no lines are told here');
+      },
       port: 0,
       feedLimits: { ...feedLimits, ...limits },
       ...parts,
@@ -154,14 +157,17 @@ export async function follow(
   return client;
 }
 
-export function clientOf(socket: WebSocket): Client {
+/** @param hear is told of each message as it comes */
+export function clientOf(socket: WebSocket, hear: (message: Message) => void = () => undefined): Client {
   const messages: Message[] = [];
   const waiting = new Set<() => void>();
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
   socket.on('message', (data: Buffer) => {
-    messages.push(JSON.parse(data.toString()) as Message);
+    const message = JSON.parse(data.toString()) as Message;
+    messages.push(message);
+    hear(message);
     for (const look of waiting) look();
   });
   socket.on('error', () => undefined);

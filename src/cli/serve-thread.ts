@@ -1,0 +1,37 @@
+import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
+import { startServing } from '../serve.ts';
+import type { FromServing, ServeTask } from '../serve-messages.ts';
+import { strippedText } from './strip-sequences.ts';
+import { version } from './version.ts';
+
+/*
+ * The role in a wrapper: the same server as that of `ridealong serve`, in a
+ * worker, until the wrapper ends or is asked for the role.
+ */
+
+/** How long clients may take when the wrapper ends: its user waits for the prompt. */
+const farewellMs = 500;
+
+if (parentPort) void serveInWrapper(parentPort, workerData as ServeTask);
+
+async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recovers }: ServeTask): Promise<void> {
+  const tell = (message: FromServing) => port.postMessage(message);
+  let isEnding = false;
+  const serving = await startServing(paths, { version, port: firstPort, textOf: strippedText, onHandOver: end });
+  if (!serving.ok) {
+    const { reason, message } = serving.failure;
+    tell(reason === 'server-running' ? { kind: 'taken' } : { kind: 'failed', message });
+    return;
+  }
+  const server = serving.value;
+  // There is but one message: `EndServing`.
+  port.on('message', end);
+  tell({ kind: 'serving' });
+  if (recovers) new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
+
+  function end() {
+    if (isEnding) return;
+    isEnding = true;
+    void server.close(farewellMs).then(() => tell({ kind: 'ended' }));
+  }
+}

@@ -1,0 +1,57 @@
+import { Worker } from 'node:worker_threads';
+import type { EndServing, FromServing, ServeTask } from './serve-messages.ts';
+
+/** The worker that serves, as its wrapper knows it. */
+export interface ServingWorker {
+  /** Says goodbye to clients, if it serves, and ends; the promise never waits longer than this. */
+  end(atMostMs: number): Promise<void>;
+}
+
+/** Why it does not serve any more. */
+export type ServingEnd = Exclude<FromServing, { readonly kind: 'serving' }>;
+
+/** What the server may take of our memory; beyond, it ends, and the session goes on. */
+const resourceLimits = { maxOldGenerationSizeMb: 512 };
+
+/** Starts `serve-thread`. Whatever happens to it, nothing is printed. */
+export function startServingWorker(
+  task: ServeTask,
+  { onServing, onEnd }: { readonly onServing: () => void; readonly onEnd: (end: ServingEnd) => void },
+): ServingWorker {
+  const worker = new Worker(new URL('./serve-thread.js', import.meta.url), {
+    workerData: task,
+    resourceLimits,
+    execArgv: ['--no-warnings'],
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  let isServing = false;
+  let isOver = false;
+  const over = new Promise<void>((resolve) => {
+    function finish(end: ServingEnd) {
+      if (isOver) return;
+      isOver = true;
+      void worker.terminate();
+      resolve();
+      onEnd(end);
+    }
+    worker.on('message', (message: FromServing) => {
+      if (message.kind !== 'serving') return finish(message);
+      isServing = true;
+      onServing();
+    });
+    worker.on('error', (error) => finish({ kind: 'failed', message: error.message }));
+    worker.on('exit', (code) => finish({ kind: 'failed', message: `the server ended with ${code}` }));
+  });
+  return {
+    async end(atMostMs) {
+      if (!isServing) return void worker.terminate();
+      worker.postMessage({ kind: 'end' } satisfies EndServing);
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([over, new Promise((resolve) => (timer = setTimeout(resolve, atMostMs)))]);
+      clearTimeout(timer);
+    },
+  };
+}
