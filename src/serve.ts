@@ -5,6 +5,7 @@ import { commandSession } from './command-session.ts';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { indexInThread } from './index-in-thread.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
 import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
@@ -86,6 +87,7 @@ export async function startServing(
     () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths }),
     queryLimitMs,
   );
+  const indexing = indexInThread(paths);
   const started = await startServer({
     version,
     process: identity,
@@ -96,6 +98,7 @@ export async function startServing(
     startLines: () => new Worker(new URL('./line-thread.js', import.meta.url), { workerData: paths }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     commandSession: (what) => commandSession(paths, what),
+    searchLag: () => indexing.lag,
     port,
     ...(onHandOver && { onHandOver }),
     ...(host !== undefined && { host }),
@@ -104,7 +107,7 @@ export async function startServing(
   const end = async () => {
     await pruning.stop();
     feed.value.close();
-    await queries.close();
+    await Promise.all([queries.close(), indexing.close()]);
   };
   if (!started.ok) {
     await end();

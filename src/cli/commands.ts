@@ -14,12 +14,15 @@ import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { queryCommand } from './commands/query.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { searchCommand } from './commands/search.ts';
+import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
-import { sendCommand } from './commands/send.ts';
+import { statsCommand } from './commands/stats.ts';
 import { tailCommand } from './commands/tail.ts';
 import { vacuumCommand } from './commands/vacuum.ts';
 import { expectedValue } from './expected-value.ts';
@@ -39,6 +42,9 @@ const commands: readonly (Command | CommandGroup)[] = [
   eventsCommand,
   codeCommand,
   logsCommand,
+  searchCommand,
+  statsCommand,
+  queryCommand,
   tailCommand,
   serveCommand,
   sendCommand,

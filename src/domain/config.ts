@@ -8,6 +8,8 @@ import type { StateThresholds, VerdictName } from './state.ts';
 export interface Paths {
   readonly data: string;
   readonly database: string;
+  /** The index of full texts: derived from the database and the recordings, and made anew where it is not there. */
+  readonly searchIndex: string;
   /** One folder per session, named by its id. */
   readonly recordings: string;
   readonly userPacks: string;
@@ -31,6 +33,7 @@ export function pathsFrom(environment: Readonly<Record<string, string | undefine
   return {
     data,
     database: join(data, 'ridealong.db'),
+    searchIndex: join(data, 'search.db'),
     recordings: join(data, 'recordings'),
     userPacks: join(config, 'patterns'),
     projectPacks: join(workingDirectory, '.ridealong', 'patterns'),

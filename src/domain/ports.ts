@@ -1,9 +1,11 @@
+import type { AdvancedQuery, AnswerRow } from './advanced-query.ts';
 import type { Batch, Checkpoint } from './batch.ts';
 import type { Failure } from './failure.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 import type { Result } from './result.ts';
 import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, SessionTotals, StateChangeRow } from './rows.ts';
 import type { Session, SessionState } from './session.ts';
+import type { Trend, TrendFilter } from './trend.ts';
 
 /** The store as extraction sees it. Each call is one transaction; none of them throws for an expected failure. */
 export interface EventStore {
@@ -144,6 +146,10 @@ export interface SessionReader {
   agentReport(agent: string): Result<AgentReport | undefined, Failure>;
   /** Undefined for a pattern that never matched. */
   patternReport(pattern: string): Result<PatternReport | undefined, Failure>;
+  /** The query must be a valid one. */
+  advanced(query: AdvancedQuery): Result<Page<AnswerRow>, Failure>;
+  /** More than `mostBuckets` are a `usage` failure. */
+  trends(filter: TrendFilter): Result<readonly Trend[], Failure>;
   close(): void;
 }
 

@@ -9,13 +9,16 @@ import { badJson, bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
+import { addAdvanced } from './routes/advanced.ts';
 import { addCommands, type CommandParts } from './routes/commands.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
 import { addReports } from './routes/reports.ts';
+import { addSearch } from './routes/search.ts';
 import { addTickets, type TicketParts } from './routes/tickets.ts';
+import { addTrends } from './routes/trends.ts';
 
 export interface ApiParts extends HealthParts, CommandParts, TicketParts {
   readonly ask: Ask;
@@ -36,6 +39,7 @@ export function createApi(parts: ApiParts): Api {
   api.notFound(() =>
     refuse({ status: 404, code: 'not_found', message: 'there is nothing here; see /api/openapi.json' }),
   );
+  // What Hono throws of itself is about the body: all else was checked before.
   api.onError((error) => refuse(error instanceof HTTPException && error.status === 400 ? badJson : bug));
   const onMethodNotAllowed = (_context: unknown, allowed: readonly string[]) =>
     json(problemBody(wrongMethod), wrongMethod.status, { allow: allowed.filter((name) => name !== 'HEAD').join(', ') });
@@ -44,6 +48,9 @@ export function createApi(parts: ApiParts): Api {
   addHealth(api, parts);
   addLists(api, parts);
   addReports(api, parts);
+  addSearch(api, parts);
+  addAdvanced(api, parts);
+  addTrends(api, parts);
   addRecordings(api, parts);
   addFeed(api, parts);
   addCommands(api, parts);

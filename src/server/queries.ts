@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import type { SessionReader } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
+import type { SearchReader } from '../domain/search.ts';
 import type { Problem } from './problem.ts';
 
 /** A session's terminal at one moment. */
@@ -24,10 +25,13 @@ export type Queries = Pick<
   | 'patternReport'
   | 'statisticsByAgent'
   | 'summary'
-> & {
-  /** @param at.ms after the session's start; now, or its end, when absent */
-  screen(at: { readonly session: string; readonly ms?: number }): Promise<Result<ScreenAnswer, Failure>>;
-};
+  | 'advanced'
+  | 'trends'
+> &
+  Pick<SearchReader, 'search'> & {
+    /** @param at.ms after the session's start; now, or its end, when absent */
+    screen(at: { readonly session: string; readonly ms?: number }): Promise<Result<ScreenAnswer, Failure>>;
+  };
 
 export type QueryName = keyof Queries;
 export type QueryInput<Name extends QueryName> = Parameters<Queries[Name]>[0];

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import type { SearchLag } from '../domain/search.ts';
 import type { ProcessIdentity } from '../domain/session.ts';
 import { type Admission, admit, type Gate, newToken, ownAdmission, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
@@ -32,6 +33,8 @@ export interface ServerParts {
   readonly feed: FeedReader;
   readonly ask: Ask;
   readonly log: ReadLog;
+  /** See `HealthParts`. */
+  readonly searchLag: () => SearchLag | undefined;
   /** Starts the thread that follows recordings, as `LineHub` has it. */
   readonly startLines: () => Worker;
   readonly commandSession: CommandSession;
@@ -74,7 +77,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const files = prepareRuntimeFolder(parts.runtime);
   if (!files.ok) return files;
   const { socket, serveFile } = files.value;
-  const { version, ask, log, commandSession, host = loopback } = parts;
+  const { version, ask, log, searchLag, commandSession, host = loopback } = parts;
   const tokens = { read: newToken(), approve: newToken(), input: newToken() };
   const tickets = createTickets();
   let port = 0;
@@ -83,7 +86,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const hub = new FeedHub(parts.feed, parts.database, new LineHub(parts.startLines), parts.feedLimits);
   const sockets = createFeedSockets(hub, { commandSession, admissionOf });
   const commanding = { commandSession, admissionOf, tickets, port: () => port };
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub, ...commanding });
+  const api = createApi({ version, startedAt: new Date(), ask, log, hub, searchLag, ...commanding });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const door = createRoleDoor(parts.onHandOver);

@@ -77,7 +77,7 @@ function opened(
 }
 
 /** SQLite calls no busy handler for the lock that this change needs, so the waiting is ours. */
-function enterWalMode(database: Database.Database): void {
+export function enterWalMode(database: Database.Database): void {
   const deadline = Date.now() + busyTimeoutMs;
   const never = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {

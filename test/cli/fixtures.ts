@@ -71,6 +71,8 @@ export function readerWith(given: Partial<SessionReader>): SessionReader {
     timelinePage: () => ok(emptyPage),
     agentReport: () => ok(undefined),
     patternReport: () => ok(undefined),
+    advanced: () => ok(emptyPage),
+    trends: () => ok([]),
     close: () => undefined,
     ...given,
   };

@@ -44,6 +44,7 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     feed,
     ask: never,
     log,
+    searchLag: () => undefined,
     startLines: nobody,
     commandSession: () => Promise.resolve(fail({ code: 'not_running', message: '' })),
     port,

@@ -6,6 +6,7 @@ import type { Paths } from '../../../src/domain/config.ts';
 import type { EventStore } from '../../../src/domain/ports.ts';
 import { ok } from '../../../src/domain/result.ts';
 import type { Tokens } from '../../../src/server/access.ts';
+import { openSearch } from '../../../src/open-search.ts';
 import { type FeedLimits, feedLimits } from '../../../src/server/feed-hub.ts';
 import { problemOf } from '../../../src/server/problem.ts';
 import type { Ask } from '../../../src/server/queries.ts';
@@ -47,6 +48,7 @@ export async function runServer(
         bytes: () => Promise.resolve(ok({ bytes: Buffer.from('recorded'), recordedBytes: 8 })),
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
+      searchLag: () => undefined,
       startLines: () => {
         throw new Error('no lines are told here');
       },
@@ -83,7 +85,8 @@ function askHere(paths: Paths): Ask {
     if (name === 'screen') {
       return ok({ session_id: (input as { session: string }).session, columns: 3, rows: 1, cursor: {}, lines: ['hi'] });
     }
-    const reader = valueOf(openReader(paths.database)) as unknown as Record<string, (input: unknown) => unknown> & {
+    const opened = name === 'search' ? openSearch(paths) : valueOf(openReader(paths.database));
+    const reader = opened as unknown as Record<string, (input: unknown) => unknown> & {
       close(): void;
     };
     try {
