@@ -1,9 +1,9 @@
-import { isChunk, type Moment } from './domain/chunk.ts';
+import { isChunk, type Moment, recordingStart } from './domain/chunk.ts';
 import type { LineBlock } from './domain/line.ts';
 import type { LogLine } from './domain/log-line.ts';
 import type { Session } from './domain/session.ts';
 import type { RecordingFolder } from './recording/folder.ts';
-import { openRecordingReader, recordingStart } from './recording/reader.ts';
+import { openRecordingReader } from './recording/reader.ts';
 import { createSessionLines } from './session-lines.ts';
 
 /** The lines of a recording that grows. */

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
+import type { SessionReader } from './domain/ports.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { openSearch } from './open-search.ts';
 import { recordingFolder } from './recording/folder.ts';
@@ -8,6 +9,8 @@ import type { AnswerMessage, Queries, QueryMessage, ScreenAnswer } from './serve
 import { showScreen } from './show-screen.ts';
 import { Current } from './store/current.ts';
 import { openReader } from './store/open-reader.ts';
+import { openTimelineReader, type TimelineReader } from './store/timeline-reader.ts';
+import { openTimeline } from './timeline.ts';
 
 /*
  * The thread that answers the server's queries, one at a time, with a
@@ -21,17 +24,17 @@ function answerQueries(port: MessagePort, paths: Paths): void {
   const search = openSearch(paths);
   const tell = (message: AnswerMessage) => port.postMessage(message);
 
+  const timelines = new Current(paths.database, openTimelineReader);
+
   async function answer({ name, input }: QueryMessage): Promise<Result<unknown, Failure>> {
     if (name === 'search') return search.search(input as Parameters<Queries['search']>[0]);
     const reader = current.get();
     if (!reader.ok) return reader;
-    const screen: Queries['screen'] = async ({ session, ms }) => {
-      const found = reader.value.findSession(session);
-      return found.ok ? screenOf(paths, found.value, ms) : found;
-    };
-    if (name === 'screen') return screen(input as Parameters<Queries['screen']>[0]);
+    const entries = timelines.get();
+    if (!entries.ok) return entries;
+    const ofRecordings: Partial<Queries> = recordingQueries(paths, reader.value, entries.value);
     // What is sent is typed by `Ask`.
-    const query = reader.value[name].bind(reader.value) as (input: unknown) => Result<unknown, Failure>;
+    const query = (ofRecordings[name] ?? reader.value[name as keyof SessionReader].bind(reader.value)) as AnyQuery;
     return query(input);
   }
 
@@ -41,6 +44,35 @@ function answerQueries(port: MessagePort, paths: Paths): void {
       () => tell({ id: message.id }),
     );
   });
+}
+
+type AnyQuery = (input: unknown) => Result<unknown, Failure> | Promise<Result<unknown, Failure>>;
+
+type RecordingQueries = Pick<Queries, 'screen' | 'replayHead' | 'replayPage' | 'replaySeek'>;
+
+function recordingQueries(paths: Paths, reader: SessionReader, entries: TimelineReader): RecordingQueries {
+  const timelineOf = (session: string) => {
+    const row = reader.findSession(session);
+    return row.ok ? ok(openTimeline(paths, row.value, entries)) : row;
+  };
+  return {
+    async screen({ session, ms }) {
+      const row = reader.findSession(session);
+      return row.ok ? screenOf(paths, row.value, ms) : row;
+    },
+    replayHead(session) {
+      const timeline = timelineOf(session);
+      return timeline.ok ? ok(timeline.value.head) : timeline;
+    },
+    async replayPage({ session, place, kinds }) {
+      const timeline = timelineOf(session);
+      return timeline.ok ? timeline.value.page(place, kinds) : timeline;
+    },
+    async replaySeek({ session, target }) {
+      const timeline = timelineOf(session);
+      return timeline.ok ? timeline.value.seek(target) : timeline;
+    },
+  };
 }
 
 async function screenOf(

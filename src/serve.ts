@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { commandSession } from './command-session.ts';
 import type { Paths } from './domain/config.ts';
+import type { ExportRequest } from './export-thread.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { indexInThread } from './index-in-thread.ts';
@@ -11,6 +12,8 @@ import { identify } from './recording/process-identity.ts';
 import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
 import { pruneWhenDue } from './prune-when-due.ts';
 import { recover } from './recover.ts';
+import { processClock } from './replay/process-clock.ts';
+import { startReplay } from './replay/start-replay.ts';
 import type { LogPart, ReadLog } from './server/routes/recordings.ts';
 import { createQueryThread } from './server/query-thread.ts';
 import { prepareRuntimeFolder } from './server/runtime-folder.ts';
@@ -83,10 +86,10 @@ export async function startServing(
   }
   const feed = openFeed(paths.database);
   if (!feed.ok) return feed;
-  const queries = createQueryThread(
-    () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths }),
-    queryLimitMs,
-  );
+  const startThread = () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths });
+  const queries = createQueryThread(startThread, queryLimitMs);
+  // One of their own: a heavy query must not hold up what has to come in time.
+  const replays = createQueryThread(startThread, queryLimitMs);
   const indexing = indexInThread(paths);
   const started = await startServer({
     version,
@@ -99,6 +102,11 @@ export async function startServing(
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     commandSession: (what) => commandSession(paths, what),
     searchLag: () => indexing.lag,
+    replay: { ask: replays.ask, start: startReplay, clock: processClock },
+    startExport: (session, format) =>
+      new Worker(new URL('./export-thread.js', import.meta.url), {
+        workerData: { paths, session, format, version } satisfies ExportRequest,
+      }),
     port,
     ...(onHandOver && { onHandOver }),
     ...(host !== undefined && { host }),
@@ -107,7 +115,7 @@ export async function startServing(
   const end = async () => {
     await pruning.stop();
     feed.value.close();
-    await Promise.all([queries.close(), indexing.close()]);
+    await Promise.all([queries.close(), replays.close(), indexing.close()]);
   };
   if (!started.ok) {
     await end();

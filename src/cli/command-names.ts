@@ -9,6 +9,8 @@ export const readingCommands = [
   'stats',
   'query',
   'tail',
+  'replay',
+  'export',
   'serve',
   'send',
   'pause',

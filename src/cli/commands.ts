@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { logsCommand } from './commands/logs.ts';
 import { killCommand } from './commands/kill.ts';
@@ -16,6 +17,7 @@ import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { queryCommand } from './commands/query.ts';
 import { reindexCommand } from './commands/reindex.ts';
+import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { searchCommand } from './commands/search.ts';
 import { sendCommand } from './commands/send.ts';
@@ -46,6 +48,8 @@ const commands: readonly (Command | CommandGroup)[] = [
   statsCommand,
   queryCommand,
   tailCommand,
+  replayCommand,
+  exportCommand,
   serveCommand,
   sendCommand,
   pauseCommand,

@@ -4,7 +4,7 @@ import { fail, type Result } from '../domain/result.ts';
 import type { SessionRow } from '../domain/rows.ts';
 import { type CommandContext, withStore } from './command.ts';
 import { json } from './output/json.ts';
-import { printableLine } from './printable.ts';
+import { printableLine } from '../domain/printable.ts';
 import { refuse } from './terminal.ts';
 
 /** Options of all commands to a session that runs. */

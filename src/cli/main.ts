@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { exitCodeOf } from '../domain/failure.ts';
 import { suggestCommand } from './did-you-mean.ts';
-import { printableLine } from './printable.ts';
+import { printableLine } from '../domain/printable.ts';
 import { parseCommandLine } from './wrap-arguments.ts';
 
 // The child comes first: a wrapping run loads neither yargs nor tables nor the store.

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { startServing } from '../serve.ts';
 import type { FromServing, ServeTask } from '../serve-messages.ts';
-import { strippedText } from './strip-sequences.ts';
+import { strippedText } from '../domain/strip-sequences.ts';
 import { version } from './version.ts';
 
 /*

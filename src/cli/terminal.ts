@@ -1,5 +1,5 @@
 import { exitCodeOf, type Failure } from '../domain/failure.ts';
-import { printableLine } from './printable.ts';
+import { printableLine } from '../domain/printable.ts';
 
 /** Where a command reads and prints, and what may be printed there. */
 export interface Terminal {

@@ -28,3 +28,15 @@ export type Mark =
 export type Moment = Chunk | Mark;
 
 export const isChunk = (moment: Moment): moment is Chunk => 'bytes' in moment;
+
+/** A place between two entries of a recording. */
+export interface RecordingPosition {
+  /** Bytes of its timing before it. */
+  readonly timingOffset: number;
+  /** Bytes of each stream before it. */
+  readonly offsets: Readonly<Record<Stream, number>>;
+  /** Of the entry before it. */
+  readonly timeUs: number;
+}
+
+export const recordingStart: RecordingPosition = { timingOffset: 0, offsets: { stdout: 0, stderr: 0 }, timeUs: 0 };

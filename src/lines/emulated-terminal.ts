@@ -1,10 +1,11 @@
 import { type IMarker, Terminal } from '@xterm/headless';
 import type { Keyframe } from '../domain/keyframe.ts';
 import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
-import { createKeyframes } from './keyframes.ts';
+import { createKeyframes, endsWithinCharacter } from './keyframes.ts';
 import type { Row } from './row.ts';
 import { createRowReader, type RowReader } from './row-reader.ts';
-import { coreOf } from './terminal-internals.ts';
+import { paintedRow, screenSequences } from './screen-sequences.ts';
+import { coreOf, internalsOf } from './terminal-internals.ts';
 
 /** Rows that have scrolled off are kept long enough to be read; see {@link maxPieceBytes}. */
 const scrollback = 3072;
@@ -60,6 +61,12 @@ export interface EmulatedTerminal {
   peek(): View;
   /** What stands on the screen now. */
   picture(): Picture;
+  /** Each row as it has to be written: its text, and sequences of colours and styles between (SGR), no others. */
+  paintedRows(): string[];
+  /** False in the midst of a sequence or a character: nothing tells another terminal how it began. */
+  readonly isBetweenSequences: boolean;
+  /** What a new terminal of this size has to be written to look and to go on like this one. */
+  sequences(): string;
   dispose(): void;
 }
 
@@ -86,6 +93,7 @@ export function createEmulatedTerminal(options: {
   const reader = createRowReader(core);
   let isCursorVisible = true;
   let isRepainted = false;
+  let isWithinCharacter = false;
   /** The screen's topmost row at the last look, in the normal buffer. */
   let top: IMarker | undefined;
 
@@ -162,6 +170,7 @@ export function createEmulatedTerminal(options: {
   return {
     write(bytes, look) {
       keyframes?.beforeWrite(bytes);
+      if (bytes.length > 0) isWithinCharacter = endsWithinCharacter(bytes);
       for (let start = 0; start < bytes.length; start += maxPieceBytes) {
         core.writeSync(decoder.decode(bytes.subarray(start, start + maxPieceBytes), { stream: true }));
         reader.written();
@@ -196,6 +205,15 @@ export function createEmulatedTerminal(options: {
       });
       return { columns, cursor: { column: Math.min(cursorX, columns - 1), row: cursorY }, lines };
     },
+    paintedRows() {
+      const { cols: columns, rows, buffer } = terminal;
+      const { active } = buffer;
+      return Array.from({ length: rows }, (_, row) => paintedRow(active, active.baseY + row, columns));
+    },
+    get isBetweenSequences() {
+      return !isWithinCharacter && internalsOf(terminal).isBetweenSequences;
+    },
+    sequences: () => screenSequences(terminal, isCursorVisible),
     dispose: () => terminal.dispose(),
   };
 }

@@ -51,7 +51,7 @@ export function createKeyframes(
 }
 
 /** Whether these bytes of UTF-8 may go on with the rest of a character. */
-function endsWithinCharacter(bytes: Uint8Array): boolean {
+export function endsWithinCharacter(bytes: Uint8Array): boolean {
   const tail = bytes.subarray(-4);
   const start = tail.findLastIndex((byte) => byte < 0x80 || byte >= 0xc0);
   const byte = tail[start];

@@ -18,11 +18,16 @@ export function screenSequences(terminal: Terminal, isCursorVisible: boolean): s
 function paint(buffer: IBuffer, { cols, rows }: Terminal): string {
   let text = '';
   for (let row = 0; row < rows; row += 1) {
-    const line = buffer.getLine(buffer.baseY + row);
-    const content = line && paintRow(line, cols, buffer.getNullCell());
-    if (content !== undefined && content !== '') text += goTo(row, 0) + content;
+    const content = paintedRow(buffer, buffer.baseY + row, cols);
+    if (content !== '') text += goTo(row, 0) + content;
   }
   return text;
+}
+
+/** A row of the buffer, as text with sequences for its colours and styles (SGR); empty where it is blank. */
+export function paintedRow(buffer: IBuffer, row: number, columns: number): string {
+  const line = buffer.getLine(row);
+  return line === undefined ? '' : paintRow(line, columns, buffer.getNullCell());
 }
 
 /** A line may be longer than the screen is wide: xterm keeps what a smaller size has hidden. */

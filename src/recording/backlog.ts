@@ -1,6 +1,6 @@
-import { isChunk, type Moment } from '../domain/chunk.ts';
+import { isChunk, type Moment, type RecordingPosition } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
-import { type RecordingPosition, type RecordingReader, openRecordingReader } from './reader.ts';
+import { type RecordingReader, openRecordingReader } from './reader.ts';
 
 /**
  * What is recorded and was not scanned yet.

@@ -1,16 +1,14 @@
-import { type Chunk, type Moment, type Stream, streams } from '../domain/chunk.ts';
+import {
+  type Chunk,
+  type Moment,
+  type RecordingPosition,
+  recordingStart,
+  type Stream,
+  streams,
+} from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { openRecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
-
-/** A place between two entries of a recording. */
-export interface RecordingPosition {
-  readonly timingOffset: number;
-  readonly offsets: Readonly<Record<Stream, number>>;
-  readonly timeUs: number;
-}
-
-export const recordingStart: RecordingPosition = { timingOffset: 0, offsets: { stdout: 0, stderr: 0 }, timeUs: 0 };
 
 export interface RecordingReader {
   /** The next chunk, cut as it was read from the child, or mark; undefined at the end of what is recorded now. */

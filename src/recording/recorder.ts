@@ -1,7 +1,6 @@
 import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writevSync } from 'node:fs';
-import type { Chunk, Mark, Stream } from '../domain/chunk.ts';
+import type { Chunk, Mark, RecordingPosition, Stream } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
-import type { RecordingPosition } from './reader.ts';
 import { formatTiming, type TimingEntry } from './timing.ts';
 
 /** A chunk that has no place in the recording yet. */

@@ -1,11 +1,10 @@
+import type { RecordingPosition } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { openRecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
 
 /** How far the recording had come by some moment. */
-export interface Recorded {
-  /** Bytes of stdout. */
-  readonly offset: number;
+export interface Recorded extends RecordingPosition {
   /** The sizes that the terminal has taken, in order, each with the bytes of stdout before it. */
   readonly resizes: readonly Resize[];
 }
@@ -27,7 +26,8 @@ const [stdout, stderr] = [code('O'), code('E')];
 export function scanTiming({ timing }: RecordingFolder, untilUs: number): Recorded {
   const bytes = readIfThere(timing);
   const resizes: Resize[] = [];
-  let offset = 0;
+  const offsets = { stdout: 0, stderr: 0 };
+  let timingOffset = 0;
   let timeUs = 0;
   let place = 0;
 
@@ -40,9 +40,9 @@ export function scanTiming({ timing }: RecordingFolder, untilUs: number): Record
     return value;
   }
 
-  for (let start = 0; start < bytes.length; ) {
-    const type = bytes[start];
-    place = start + 2;
+  while (timingOffset < bytes.length) {
+    const type = bytes[timingOffset];
+    place = timingOffset + 2;
     const seconds = number();
     if (bytes[place] !== dot) break;
     place += 1;
@@ -53,18 +53,18 @@ export function scanTiming({ timing }: RecordingFolder, untilUs: number): Record
       const length = number();
       // As for the reader: garbage, or a line that is not whole, is the end.
       if (bytes[place] !== lineFeed) break;
-      if (type === stdout) offset += length;
+      offsets[type === stdout ? 'stdout' : 'stderr'] += length;
     } else {
       const end = bytes.indexOf(lineFeed, place);
       if (end === -1) break;
-      const entry = parseTiming(bytes.toString('latin1', start, end), timeUs);
-      if (entry?.kind === 'resize') resizes.push({ columns: entry.columns, rows: entry.rows, offset });
+      const entry = parseTiming(bytes.toString('latin1', timingOffset, end), timeUs);
+      if (entry?.kind === 'resize') resizes.push({ columns: entry.columns, rows: entry.rows, offset: offsets.stdout });
       place = end;
     }
     timeUs = nextUs;
-    start = place + 1;
+    timingOffset = place + 1;
   }
-  return { offset, resizes };
+  return { timingOffset, offsets, timeUs, resizes };
 }
 
 function readIfThere(path: string): Buffer {

@@ -1,6 +1,12 @@
-import { type Mark, type Moment, type Stream, streams } from '../domain/chunk.ts';
+import {
+  type Mark,
+  type Moment,
+  type RecordingPosition,
+  recordingStart,
+  type Stream,
+  streams,
+} from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
-import { type RecordingPosition, recordingStart } from './reader.ts';
 import { type ReadChunk, type Recorder, createRecorder } from './recorder.ts';
 
 /** A recorder that goes on when the disk refuses: what it cannot record is counted, and marked when it can again. */

@@ -7,14 +7,17 @@ import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
 import { badJson, bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
+import type { ReplayHub } from './replay-hub.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
 import { addAdvanced } from './routes/advanced.ts';
 import { addCommands, type CommandParts } from './routes/commands.ts';
+import { addExports, type StartExport } from './routes/exports.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
 import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
+import { addReplay } from './routes/replay.ts';
 import { addReports } from './routes/reports.ts';
 import { addSearch } from './routes/search.ts';
 import { addTickets, type TicketParts } from './routes/tickets.ts';
@@ -24,6 +27,8 @@ export interface ApiParts extends HealthParts, CommandParts, TicketParts {
   readonly ask: Ask;
   readonly log: ReadLog;
   readonly hub: FeedHub;
+  readonly replays: ReplayHub;
+  readonly startExport: StartExport;
 }
 
 const maxBodyBytes = 64 * 1024;
@@ -55,6 +60,8 @@ export function createApi(parts: ApiParts): Api {
   addFeed(api, parts);
   addCommands(api, parts);
   addTickets(api, parts);
+  addReplay(api, parts);
+  addExports(api, parts);
   api.get('/api/openapi.json', () =>
     json(
       api.getOpenAPI31Document({

@@ -1,22 +1,33 @@
 import type { ServerResponse } from 'node:http';
-import type { Cursor } from '../domain/feed.ts';
-import type { FeedHub, Sink } from './feed-hub.ts';
-import type { FeedRequest } from './parameters.ts';
+import type { Sink } from './feed-hub.ts';
 
 /** How long a client may take to read our goodbye. */
 const closeTimeoutMs = 5_000;
 /** After which a client that was cut off comes back. */
 const reconnectMs = 1_000;
 
-/** The feed as server-sent events; the id of each is its cursor. */
-export function streamFeed(hub: FeedHub, request: FeedRequest, since: Cursor, response: ServerResponse): void {
+/** A stream of server-sent events; the id of each is its cursor. */
+export interface EventStream {
+  readonly sink: Sink;
+  onDrained(call: () => void): void;
+  onEnd(call: () => void): void;
+}
+
+export function openEventStream(response: ServerResponse): EventStream {
   // Nothing else can follow on this connection.
   response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' });
   response.write(`retry: ${reconnectMs}\n\n`);
-  const subscription = hub.subscribe(request, since, createSink(response));
-  response.on('drain', () => subscription.drained());
-  response.on('close', () => subscription.end());
   response.on('error', () => undefined);
+  return {
+    sink: createSink(response),
+    onDrained: (call) => response.on('drain', call),
+    onEnd: (call) => response.on('close', call),
+  };
+}
+
+/** Tells `@hono/node-server` that the answer is on its way without it. */
+export function sentAlready(): Response {
+  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
 }
 
 function createSink(response: ServerResponse): Sink {

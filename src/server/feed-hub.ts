@@ -26,8 +26,8 @@ export const feedLimits: FeedLimits = {
   heartbeatMs: 30_000,
 };
 
-/** Why a subscription ends, as the close codes of WebSockets have it (RFC 6455 and IANA's registry). */
-export const closeCodes = { rejected: 1008, failed: 1011, restart: 1012, lagging: 1013 } as const;
+/** Why a subscription or a replay ends, as the close codes of WebSockets have it (RFC 6455 and IANA's registry). */
+export const closeCodes = { done: 1000, rejected: 1008, failed: 1011, restart: 1012, lagging: 1013 } as const;
 
 /** The connection to one subscriber. */
 export interface Sink {

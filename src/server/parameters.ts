@@ -1,9 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { streams } from '../domain/chunk.ts';
+import { exportFormats } from '../domain/export.ts';
 import { type Cursor, type FeedFilter, feedKinds, followedKinds } from '../domain/feed.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
 import { searchKinds } from '../domain/search.ts';
 import { trendBuckets, trendGroups, trendMetrics } from '../domain/trend.ts';
+import {
+  durationUs,
+  parseFrom,
+  parseSpeed,
+  type ReplayKind,
+  type ReplaySpeed,
+  replayKinds,
+  type SeekTarget,
+} from '../domain/replay.ts';
 
 /*
  * What requests may say. The same schemas validate them and make the OpenAPI
@@ -148,6 +158,48 @@ export const feedQuery = z.strictObject({
         'log tells lines of running sessions as they settle: live only, no cursor leads back to them',
     ),
 });
+
+const parsedBy = <Value>(parse: (text: string) => Value | undefined, expected: string) =>
+  z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+
+export const exportQuery = z.strictObject({
+  format: z.enum(exportFormats, { error: `takes one of ${exportFormats.join(', ')}` }),
+});
+
+export const replayQuery = z.strictObject({
+  speed: parsedBy(parseSpeed, 'is not a number from 0.1 to 100, or max')
+    .optional()
+    .describe('0.1 to 100, or max for no waiting; 1 when absent')
+    .openapi({ type: 'string' }),
+  from: parsedBy(parseFrom, 'is neither a time such as 12.5s nor the id of an event')
+    .optional()
+    .describe('So long after the start (12.5s, 500ms, 3m), or an event by its id')
+    .openapi({ type: 'string' }),
+  kinds: someOf(replayKinds)
+    .optional()
+    .describe(`Of ${replayKinds.join(', ')}, with commas between them; all when absent`),
+  idle_limit: parsedBy(durationUs, 'is not a time such as 2s or 500ms')
+    .optional()
+    .describe("Nothing is waited for longer than this, on the recording's clock")
+    .openapi({ type: 'string' }),
+});
+
+/** How a session is to be replayed. */
+export interface ReplayRequest {
+  readonly speed: ReplaySpeed;
+  readonly kinds: readonly ReplayKind[];
+  readonly from?: SeekTarget;
+  readonly idleLimitUs?: number;
+}
+
+export function replayRequestOf({ speed = 1, from, kinds, idle_limit }: z.infer<typeof replayQuery>): ReplayRequest {
+  return { speed, kinds: kinds ?? replayKinds, ...present({ from, idleLimitUs: idle_limit }) };
+}
 
 /** What a subscriber wants, and from where on. */
 export interface FeedRequest {

@@ -14,14 +14,17 @@ import { FeedHub, type FeedLimits } from './feed-hub.ts';
 import { loopback, namesOf } from './host-names.ts';
 import { LineHub } from './line-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
-import { type Problem, problemBody } from './problem.ts';
+import { bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { createRoleDoor, isAboutRole } from './role-door.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
+import type { StartExport } from './routes/exports.ts';
 import type { ReadLog } from './routes/recordings.ts';
+import { ReplayHub, type ReplayParts } from './replay-hub.ts';
+import { replaySockets } from './replay-sockets.ts';
 import { createTickets } from './tickets.ts';
-import { createFeedSockets } from './websocket.ts';
+import { createSockets, feedSockets } from './websocket.ts';
 
 export interface ServerParts {
   readonly version: string;
@@ -35,6 +38,8 @@ export interface ServerParts {
   readonly log: ReadLog;
   /** See `HealthParts`. */
   readonly searchLag: () => SearchLag | undefined;
+  readonly replay: ReplayParts;
+  readonly startExport: StartExport;
   /** Starts the thread that follows recordings, as `LineHub` has it. */
   readonly startLines: () => Worker;
   readonly commandSession: CommandSession;
@@ -77,23 +82,29 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const files = prepareRuntimeFolder(parts.runtime);
   if (!files.ok) return files;
   const { socket, serveFile } = files.value;
-  const { version, ask, log, searchLag, commandSession, host = loopback } = parts;
+  const { version, ask, log, searchLag, startExport, commandSession, host = loopback } = parts;
   const tokens = { read: newToken(), approve: newToken(), input: newToken() };
   const tickets = createTickets();
   let port = 0;
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const admissionOf = (request: IncomingMessage) => admissions.get(request) ?? { scope: null };
   const hub = new FeedHub(parts.feed, parts.database, new LineHub(parts.startLines), parts.feedLimits);
-  const sockets = createFeedSockets(hub, { commandSession, admissionOf });
+  const replays = new ReplayHub(parts.replay);
+  const sockets = createSockets([feedSockets(hub, { commandSession, admissionOf }), replaySockets(replays)]);
   const commanding = { commandSession, admissionOf, tickets, port: () => port };
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub, searchLag, ...commanding });
+  const reading = { ask, log, hub, searchLag, replays, startExport };
+  const api = createApi({ version, startedAt: new Date(), ...reading, ...commanding });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const door = createRoleDoor(parts.onHandOver);
 
   const serverBehind = (
     gate: () => Gate | undefined,
-    upgrade: (request: IncomingMessage, duplex: Duplex, head: Buffer) => Problem | undefined,
+    upgrade: (
+      request: IncomingMessage,
+      duplex: Duplex,
+      head: Buffer,
+    ) => Problem | undefined | Promise<Problem | undefined>,
   ): Server => {
     const check = (request: IncomingMessage) => {
       const behind = gate();
@@ -118,8 +129,11 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     server.maxConnections = maxConnections;
     server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
       duplex.on('error', () => duplex.destroy());
-      const problem = check(request) ?? upgrade(request, duplex, head);
-      if (problem) refuseUpgrade(duplex, problem);
+      const refused = async () => check(request) ?? (await upgrade(request, duplex, head));
+      refused().then(
+        (problem) => problem && refuseUpgrade(duplex, problem),
+        () => refuseUpgrade(duplex, bug),
+      );
     });
     return server;
   };
@@ -160,6 +174,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
       }, farewellMs);
       await hub.deliver(farewellMs * deliveryShare);
       hub.close();
+      replays.close();
       for (const server of [own, open]) server.closeIdleConnections();
       await closed;
       clearTimeout(timer);

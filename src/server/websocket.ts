@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import { subprotocol } from './access.ts';
 import { badParameter } from './bad-parameter.ts';
 import { type FeedHub, latestOf, type Sink, type Subscription } from './feed-hub.ts';
-import { type FeedRequest, feedQuery, feedRequestOf } from './parameters.ts';
+import { type FeedRequest, feedQuery, feedRequestOf, present } from './parameters.ts';
 import { createCommandSocket } from './command-socket.ts';
 import type { Problem } from './problem.ts';
 import type { CommandParts } from './routes/commands.ts';
@@ -17,15 +17,28 @@ const maxUnansweredPings = 2;
 /** How long a client may take to answer our goodbye, in milliseconds; the types of `ws` do not know of it yet. */
 const closeOptions = { closeTimeout: 5_000 };
 
-/** The feed over WebSockets: `/ws`, `/ws/agents/:agent`, `/ws/sessions/:session`. */
-export interface FeedSockets {
+/** WebSockets, whatever is spoken over them. */
+export interface Sockets {
   /** Answers an upgrade that was let in; a problem where it asks for what there is not. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Problem | undefined;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<Problem | undefined>;
   /** Ends all of them without any goodbye. */
   terminate(): void;
 }
 
-export function createFeedSockets(hub: FeedHub, parts: CommandParts): FeedSockets {
+/** What is spoken over the WebSockets of some paths. */
+export interface SocketRoute {
+  readonly path: RegExp;
+  /** Takes the connection over once it is there, or refuses it. `given` are the parameters of the query. */
+  readonly accept: (
+    path: Readonly<Record<string, string | undefined>>,
+    given: Readonly<Record<string, string | string[]>>,
+    request: IncomingMessage,
+  ) => Result<Accepted, Problem> | Promise<Result<Accepted, Problem>>;
+}
+
+export type Accepted = (client: WebSocket, socket: Duplex) => void;
+
+export function createSockets(routes: readonly SocketRoute[]): Sockets {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: maxPayloadBytes,
@@ -35,23 +48,21 @@ export function createFeedSockets(hub: FeedHub, parts: CommandParts): FeedSocket
     ...closeOptions,
   });
   return {
-    upgrade(request, socket, head) {
-      const asked = requestOf(request.url ?? '/');
-      if (!asked.ok) return asked.failure;
-      const { since = latestOf(hub) } = asked.value;
-      if (typeof since !== 'number') return since;
-      if (hub.isFull) return { status: 503, code: 'too_many_clients', message: 'too many follow the feed already' };
-      server.handleUpgrade(request, socket, head, (client) => {
-        const sink = createSink(client, socket);
-        const subscription = hub.subscribe(asked.value, since, sink);
-        socket.on('drain', () => subscription.drained());
-        client.on('close', () => subscription.end());
-        // What is wrong with a connection ends it: `close` follows.
-        client.on('error', () => undefined);
-        const command = createCommandSocket(parts, request, (notice) => subscription.notify(notice));
-        client.on('message', (data, isBinary) => answer(data, isBinary, subscription, command));
-      });
-      return undefined;
+    async upgrade(request, socket, head) {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      for (const { path, accept } of routes) {
+        const found = path.exec(pathname);
+        if (found === null) continue;
+        const accepted = await accept(decodedGroups(found.groups), givenIn(searchParams), request);
+        if (!accepted.ok) return accepted.failure;
+        server.handleUpgrade(request, socket, head, (client) => {
+          // What is wrong with a connection ends it: `close` follows.
+          client.on('error', () => undefined);
+          accepted.value(client, socket);
+        });
+        return undefined;
+      }
+      return { status: 404, code: 'not_found', message: 'there is no such WebSocket' };
     },
     terminate() {
       for (const client of server.clients) client.terminate();
@@ -59,23 +70,51 @@ export function createFeedSockets(hub: FeedHub, parts: CommandParts): FeedSocket
   };
 }
 
-function requestOf(url: string): Result<FeedRequest, Problem> {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
-  const path = /^\/ws(?:\/(?<list>agents|sessions)\/(?<name>[^/]+))?$/.exec(pathname);
-  if (path === null) return fail({ status: 404, code: 'not_found', message: 'there is no such WebSocket' });
+/** The feed: `/ws`, `/ws/agents/:agent`, `/ws/sessions/:session`. */
+export function feedSockets(hub: FeedHub, parts: CommandParts): SocketRoute {
+  return {
+    path: /^\/ws(?:\/agents\/(?<agent>[^/]+)|\/sessions\/(?<session>[^/]+))?$/,
+    accept(path, given, request) {
+      const asked = requestOf(path, given);
+      if (!asked.ok) return asked;
+      const { since = latestOf(hub) } = asked.value;
+      if (typeof since !== 'number') return fail(since);
+      if (hub.isFull)
+        return fail({ status: 503, code: 'too_many_clients', message: 'too many follow the feed already' });
+      return ok((client, socket) => {
+        const subscription = hub.subscribe(asked.value, since, createSink(client, socket));
+        socket.on('drain', () => subscription.drained());
+        client.on('close', () => subscription.end());
+        const command = createCommandSocket(parts, request, (notice) => subscription.notify(notice));
+        client.on('message', (data, isBinary) => answer(data, isBinary, subscription, command));
+      });
+    },
+  };
+}
+
+function requestOf(
+  path: Readonly<Record<string, string | undefined>>,
+  given: Readonly<Record<string, string | string[]>>,
+): Result<FeedRequest, Problem> {
+  const ofPath = present(path);
+  const twice = Object.keys(ofPath).find((name) => name in given);
+  if (twice !== undefined) return fail(repeated(twice));
+  const parsed = feedQuery.safeParse({ ...given, ...ofPath });
+  return parsed.success ? ok(feedRequestOf(parsed.data)) : fail(badParameter(parsed.error));
+}
+
+/** A parameter that stands there more than once is refused later: its schema takes one. */
+function givenIn(searchParams: URLSearchParams): Record<string, string | string[]> {
   const given: Record<string, string | string[]> = {};
   for (const key of new Set(searchParams.keys())) {
     const values = searchParams.getAll(key);
     given[key] = values.length === 1 ? (values[0] ?? '') : values;
   }
-  const { list, name } = path.groups ?? {};
-  if (list !== undefined && name !== undefined) {
-    const member = list === 'agents' ? 'agent' : 'session';
-    if (member in given) return fail(repeated(member));
-    given[member] = decoded(name);
-  }
-  const parsed = feedQuery.safeParse(given);
-  return parsed.success ? ok(feedRequestOf(parsed.data)) : fail(badParameter(parsed.error));
+  return given;
+}
+
+function decodedGroups(groups: Readonly<Record<string, string | undefined>> = {}): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, text && decoded(text)]));
 }
 
 /** What is no percent-encoding stands for itself, and is refused as such. */
@@ -94,7 +133,8 @@ const repeated = (field: string): Problem => ({
   field,
 });
 
-function createSink(client: WebSocket, socket: Duplex): Sink {
+/** A client's connection, to be sent to. */
+export function createSink(client: WebSocket, socket: Duplex): Sink {
   let unanswered = 0;
   client.on('pong', () => (unanswered = 0));
   return {

@@ -5,7 +5,7 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
  * that holds src/.
  */
 
-const stage = '^src/(child|recording|lines|extract|store|guard|control|server)/';
+const stage = '^src/(child|recording|lines|extract|store|guard|control|replay|server)/';
 const roots = '^src/(?!index\\.ts$)[a-z-]+\\.ts$';
 
 /** Where the packages that have one home live. */
@@ -63,7 +63,7 @@ export const houseRules: readonly IForbiddenRuleType[] = [
   forbidden('nobody-knows-the-front-door', { from: { path: '^src/' }, to: { path: '^src/index\\.ts$' } }),
   forbidden('the-command-line-reads-only', {
     from: { path: '^src/cli/' },
-    to: { path: stage, pathNot: '^src/(store|extract|recording|lines)/' },
+    to: { path: stage, pathNot: '^src/(store|extract|recording|lines|replay)/' },
   }),
   forbidden('nothing-imports-tests', { from: { path: '^src/' }, to: { path: '^(test|bench|examples|scripts)/' } }),
   ...Object.entries(homes).map(([vendor, home]) =>
@@ -77,6 +77,6 @@ export const mainThreadRules: readonly IForbiddenRuleType[] = [
     name: 'the-main-thread-travels-light',
     severity: 'error',
     from: { path: '^src/(cli/main|run)\\.ts$' },
-    to: { path: ['^src/(store|extract|lines|server)/', ...heavy.map(inPackage)], reachable: true },
+    to: { path: ['^src/(store|extract|lines|replay|server)/', ...heavy.map(inPackage)], reachable: true },
   },
 ];

@@ -22,6 +22,7 @@ const paths = [
   '/api/sessions/01K1FZ5W8N7Q3V9XH2M4T6R8YB/log',
   '/api/sessions/01K1FZ5W8N7Q3V9XH2M4T6R8YB/screen',
   '/api/stream',
+  `/api/replay/session/${'0'.repeat(26)}`,
   '/api/openapi.json',
   '/',
   '/nothing/here',

@@ -430,6 +430,16 @@ describe('a bad parameter', () => {
     ['/api/stream?since=-1', 'since'],
     ['/api/stream?kinds=logs', 'kinds'],
     ['/api/stream?session=1', 'session'],
+    ['/api/replay/session/01A', 'id'],
+    ['/api/sessions/01A/export?format=json', 'id'],
+    [`/api/sessions/${id}/export`, 'format'],
+    [`/api/sessions/${id}/export?format=pdf`, 'format'],
+    [`/api/replay/session/${id}?speed=0.05`, 'speed'],
+    [`/api/replay/session/${id}?speed=101`, 'speed'],
+    [`/api/replay/session/${id}?speed=fast`, 'speed'],
+    [`/api/replay/session/${id}?from=soon`, 'from'],
+    [`/api/replay/session/${id}?kinds=log`, 'kinds'],
+    [`/api/replay/session/${id}?idle_limit=2`, 'idle_limit'],
   ])('is told by its name: %s', async (path, field) => {
     expect(await ask(to, path)).toMatchObject({ status: 400, json: badParameter(field) });
   });
@@ -481,7 +491,9 @@ describe('/api/openapi.json', () => {
       '/api/query/stats/pattern/{pattern}',
       '/api/query/timeline',
       '/api/query/trends',
+      '/api/replay/session/{id}',
       '/api/sessions',
+      '/api/sessions/{id}/export',
       '/api/sessions/{id}/log',
       '/api/sessions/{id}/screen',
       '/api/stream',

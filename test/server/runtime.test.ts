@@ -23,6 +23,8 @@ import { openFeed } from '../../src/store/open-feed.ts';
 import { failureOf, valueOf } from '../store/fixtures/samples.ts';
 import { temporaryHome } from '../support/recorded-sessions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { processClock } from '../../src/replay/process-clock.ts';
+import { startReplay } from '../../src/replay/start-replay.ts';
 import { ask, runServer } from './support/running-server.ts';
 
 const nobody = (): never => {
@@ -45,6 +47,8 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     ask: never,
     log,
     searchLag: () => undefined,
+    replay: { ask: never, start: startReplay, clock: processClock },
+    startExport: never as never,
     startLines: nobody,
     commandSession: () => Promise.resolve(fail({ code: 'not_running', message: '' })),
     port,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Mark } from '../../src/domain/chunk.ts';
 import { type Paths, pathsFrom } from '../../src/domain/config.ts';
 import type { Pack } from '../../src/domain/pattern.ts';
 import type { SessionReader } from '../../src/domain/ports.ts';
@@ -37,11 +38,14 @@ export const packsOfWords =
   () =>
     Promise.resolve({ packs: [packOfWords(...words)], complaints: [] });
 
-/** Records a session that printed these chunks, as its wrapper would have. */
-export function recordSession(paths: Paths, session: Session, chunks: readonly ReadChunk[]): void {
+/** Records a session of these chunks and marks, as its wrapper would have. */
+export function recordSession(paths: Paths, session: Session, moments: readonly (ReadChunk | Mark)[]): void {
   const folder = recordingFolder(paths.recordings, session.id);
   const recorder = createRecorder(folder, session.streams);
-  recorder.append(chunks);
+  for (const moment of moments) {
+    if ('bytes' in moment) recorder.append([moment]);
+    else recorder.mark(moment);
+  }
   recorder.close();
   writeSessionFile(folder, session);
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { json } from '../output/json.ts';
 import { sizeText } from '../output/size-text.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import { readingOptions } from '../reading-options.ts';
 import { refuse } from '../terminal.ts';
 

@@ -4,7 +4,7 @@ import type { CodeBlockRow } from '../../domain/rows.ts';
 import { languageOf } from '../code-language.ts';
 import { defineCommand, withStore } from '../command.ts';
 import { json } from '../output/json.ts';
-import { printable, printableLine } from '../printable.ts';
+import { printable, printableLine } from '../../domain/printable.ts';
 import { readingOptions, sessionOperand } from '../reading-options.ts';
 import { refuse, type Terminal } from '../terminal.ts';
 import { writeCodeFiles } from '../write-code-files.ts';

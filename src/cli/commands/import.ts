@@ -2,7 +2,7 @@ import { exitCodes } from '../../domain/failure.ts';
 import type { ImportOutcome } from '../../import.ts';
 import { defineCommand } from '../command.ts';
 import { json } from '../output/json.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import { readingOptions } from '../reading-options.ts';
 import { refuse } from '../terminal.ts';
 import { agentNameOf } from '../wrap-arguments.ts';

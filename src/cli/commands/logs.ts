@@ -3,7 +3,7 @@ import { openRecordedFile, type RecordedFile } from '../../recording/recorded-fi
 import { defineCommand, withStore } from '../command.ts';
 import { json } from '../output/json.ts';
 import { sessionOperand } from '../reading-options.ts';
-import { createSequenceStripper } from '../strip-sequences.ts';
+import { createSequenceStripper } from '../../domain/strip-sequences.ts';
 import { refuse, type Terminal } from '../terminal.ts';
 
 /** Bytes read and printed at a time; memory does not grow with the recording. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Complaint, exitCodes } from '../../domain/failure.ts';
 import { defineCommand } from '../command.ts';
 import { json } from '../output/json.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import { readingOptions } from '../reading-options.ts';
 
 interface Verdict {

@@ -3,7 +3,7 @@ import { defaultPort } from '../../domain/config.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { defineCommand } from '../command.ts';
-import { strippedText } from '../strip-sequences.ts';
+import { strippedText } from '../../domain/strip-sequences.ts';
 import { refuse } from '../terminal.ts';
 import { version } from '../version.ts';
 

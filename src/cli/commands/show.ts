@@ -6,7 +6,7 @@ import { type CommandContext, defineCommand, withStore } from '../command.ts';
 import { parseDuration } from '../duration.ts';
 import { json } from '../output/json.ts';
 import { summaryText } from '../output/summary-text.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import { readingOptions, sessionOperand } from '../reading-options.ts';
 import { refuse } from '../terminal.ts';
 

@@ -16,7 +16,7 @@ import { eventTypes, riskLevels } from '../../domain/pattern.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type CommandContext, defineCommand, withStore } from '../command.ts';
 import { feedLine } from '../output/feed-text.ts';
-import { printableJson } from '../printable.ts';
+import { printableJson } from '../../domain/printable.ts';
 import { servedFeed } from '../served-feed.ts';
 import { given, readingOptions, rowLimit, sessionOperand, timeRange } from '../reading-options.ts';
 import { refuse, type Terminal } from '../terminal.ts';

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import type { Finding } from '../doctor/finding.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 
 /** One line per finding, and one on how to fix it where that is needed. */
 export function findingsText(findings: readonly Finding[], form: { readonly colour: boolean }): string {

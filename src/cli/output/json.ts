@@ -1,4 +1,4 @@
-import { printableJson } from '../printable.ts';
+import { printableJson } from '../../domain/printable.ts';
 
 /** One JSON document, harmless to a terminal. */
 export function json(value: unknown): string {

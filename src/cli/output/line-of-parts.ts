@@ -1,5 +1,5 @@
 import type { Formatter } from 'picocolors/types.js';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import { cutToWidth, textWidth } from './text-width.ts';
 
 export interface Part {

@@ -1,4 +1,4 @@
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import type { Column } from './column.ts';
 import { textWidth } from './text-width.ts';
 

@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import type { AgentReport, PatternReport } from '../../domain/ports.ts';
 import type { Trend, TrendFilter } from '../../domain/trend.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import type { Terminal } from '../terminal.ts';
 import { durationText, timeText } from './times.ts';
 

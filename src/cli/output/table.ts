@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import { printableLine } from '../printable.ts';
+import { printableLine } from '../../domain/printable.ts';
 import type { Column } from './column.ts';
 import { cutToWidth, textWidth } from './text-width.ts';
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { streamFeed } from '../event-stream.ts';
+import { openEventStream, sentAlready } from '../event-stream.ts';
 import { type FeedHub, latestOf } from '../feed-hub.ts';
 import * as parameters from '../parameters.ts';
 import type { Problem } from '../problem.ts';
@@ -31,7 +31,10 @@ export function addFeed(api: Api, { hub }: { readonly hub: FeedHub }): void {
     if (hub.isFull) {
       return refuse({ status: 503, code: 'too_many_clients', message: 'too many follow the feed already' });
     }
-    streamFeed(hub, request, since, context.env.outgoing);
+    const stream = openEventStream(context.env.outgoing);
+    const subscription = hub.subscribe(request, since, stream.sink);
+    stream.onDrained(() => subscription.drained());
+    stream.onEnd(() => subscription.end());
     return sentAlready();
   });
 }
@@ -40,9 +43,4 @@ function cursorOf(text: string): Result<number, Problem> {
   const isCursor = /^\d{1,15}$/.test(text);
   const message = 'Last-Event-ID: is not a cursor';
   return isCursor ? ok(Number(text)) : fail({ status: 400, code: 'bad_parameter', message, field: 'Last-Event-ID' });
-}
-
-/** Tells `@hono/node-server` that the answer is on its way without it. */
-function sentAlready(): Response {
-  return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
 }

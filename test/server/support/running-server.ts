@@ -7,6 +7,8 @@ import type { EventStore } from '../../../src/domain/ports.ts';
 import { ok } from '../../../src/domain/result.ts';
 import type { Tokens } from '../../../src/server/access.ts';
 import { openSearch } from '../../../src/open-search.ts';
+import { processClock } from '../../../src/replay/process-clock.ts';
+import { startReplay } from '../../../src/replay/start-replay.ts';
 import { type FeedLimits, feedLimits } from '../../../src/server/feed-hub.ts';
 import { problemOf } from '../../../src/server/problem.ts';
 import type { Ask } from '../../../src/server/queries.ts';
@@ -49,6 +51,10 @@ export async function runServer(
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
       searchLag: () => undefined,
+      replay: { ask: askHere(paths), start: startReplay, clock: processClock },
+      startExport: () => {
+        throw new Error('no export is expected');
+      },
       startLines: () => {
         throw new Error('no lines are told here');
       },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSequenceStripper } from '../../src/cli/strip-sequences.ts';
-import { dangerous, hostileText } from './hostile-text.ts';
+import { createSequenceStripper } from '../../src/domain/strip-sequences.ts';
+import { dangerous, hostileText } from '../cli/hostile-text.ts';
 
 function strip(pieces: readonly Uint8Array[]): string {
   const stripper = createSequenceStripper();

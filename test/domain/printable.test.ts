@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson, printableLine } from '../../src/cli/printable.ts';
-import { dangerous, hostileText } from './hostile-text.ts';
+import { printable, printableJson, printableLine } from '../../src/domain/printable.ts';
+import { dangerous, hostileText } from '../cli/hostile-text.ts';
 
 describe('printable', () => {
   it('leaves text, line feeds and tabs as they are', () => {
