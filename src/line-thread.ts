@@ -96,13 +96,14 @@ function tellLines(port: MessagePort, paths: Paths): void {
       return;
     }
     const startedAtMs = Date.parse(started_at);
-    const { text } = createSessionRedaction({
+    const redaction = createSessionRedaction({
       session: session.value,
       settings: settings.redaction,
       environment: process.env,
       onRefusal: () => undefined,
     });
-    const lines = followLines(session.value, folder, Math.max(0, sinceMs - startedAtMs) * 1000, text);
+    const fromUs = Math.max(0, sinceMs - startedAtMs) * 1000;
+    const lines = followLines(session.value, folder, fromUs, (text) => redaction.text(text));
     followed.set(session_id, { lines, startedAtMs, row, hasEnded: false });
   }
 

@@ -1,6 +1,6 @@
 import { type RecordingPosition, recordingStart, type Stream } from './chunk.ts';
 import type { Failure } from './failure.ts';
-import { type EventType, eventTypes } from './pattern.ts';
+import type { EventType } from './pattern.ts';
 import type { Result } from './result.ts';
 import type { EventRow, StateChangeRow } from './rows.ts';
 
@@ -184,5 +184,3 @@ export function parseSpeed(text: string): ReplaySpeed | undefined {
   const speed = /^\d{1,3}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   return isReplaySpeed(speed) ? speed : undefined;
 }
-
-export const isEventType = (word: string): word is EventType => eventTypes.some((type) => type === word);

@@ -55,7 +55,11 @@ async function writeText(
   const { exportText } = await import('../../replay/exports/export-text.ts');
   const pieces = exportText(format, source);
   if (out !== undefined) return writing([out], ([file]) => writePieces(pieces, (piece) => write(file, piece)));
-  return writing([], () => writePieces(pieces, async (piece) => void (await terminal.write(piece))));
+  return writing([], () =>
+    writePieces(pieces, async (piece) => {
+      await terminal.write(piece);
+    }),
+  );
 }
 
 async function writeScript(source: ExportSource, out: string): Promise<Result<void, Failure>> {

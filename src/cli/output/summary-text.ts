@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
-import type { EventRow, SessionRow, SessionSummary, SessionTotals, StateChangeRow } from '../../domain/rows.ts';
+import type { EventRow, SessionSummary, SessionTotals, StateChangeRow } from '../../domain/rows.ts';
 import { printableLine } from '../../domain/printable.ts';
 import { deedText } from './deed-text.ts';
 import { commandText, exitText, packNames, sessionDuration } from './session-text.ts';
