@@ -57,6 +57,7 @@ async function bundle() {
       follow: 'src/follow.ts',
       'line-thread': 'src/line-thread.ts',
       'query-thread': 'src/query-thread.ts',
+      'index-thread': 'src/index-thread.ts',
       'export-thread': 'src/export-thread.ts',
       'recover-thread': 'src/recover-thread.ts',
       'serve-thread': 'src/cli/serve-thread.ts',

@@ -30,8 +30,15 @@ const lineFeed = 0x0a;
 /**
  * Follows a session's recording. All of it is read, since only so lines have their numbers and a screen what stands
  * on it, but only those are told that were settled on from `fromUs` on.
+ *
+ * @param masked takes secrets out of a line: they may have been recorded a moment ago, and not be scrubbed yet
  */
-export function followLines(session: Session, folder: RecordingFolder, fromUs: number): LineFollower {
+export function followLines(
+  session: Session,
+  folder: RecordingFolder,
+  fromUs: number,
+  masked: (text: string) => string,
+): LineFollower {
   const reader = openRecordingReader(folder, recordingStart, windowBytes);
   const lines = createSessionLines(session, { onSignal: () => undefined, onScreen: () => undefined });
   const startedAtMs = Date.parse(session.startedAt);
@@ -55,7 +62,7 @@ export function followLines(session: Session, folder: RecordingFolder, fromUs: n
         stream,
         line_number: firstLine + index,
         byte_offset: lineOffsets?.[index] ?? offset + start,
-        text: text.toString('utf8', start, end),
+        text: masked(text.toString('utf8', start, end)),
       });
       start = end + 1;
     }

@@ -1,12 +1,13 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isChunk } from './domain/chunk.ts';
+import { isChunk, type Moment } from './domain/chunk.ts';
 import { type Settings, defaultPort, defaultSettings, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
-import type { SessionEnd } from './domain/session.ts';
-import type { ChildEnded, FollowerTask, FromFollower, RoleMessage } from './follower-messages.ts';
+import type { Session, SessionEnd } from './domain/session.ts';
+import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
+import type { LoadedConfig } from './load-config.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { ToFollower } from './recording/hand-over.ts';
@@ -16,6 +17,7 @@ import { createTolerantRecorder } from './recording/tolerant-recorder.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
 import type { RoleKeeper } from './role-keeper.ts';
 import type { SessionExtraction } from './session-extraction.ts';
+import { createSessionRedaction, patienceMs } from './session-redaction.ts';
 import { busyRetryMs, untilNotBusy } from './until-not-busy.ts';
 
 /*
@@ -38,11 +40,16 @@ const roleDelayMs = 300;
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
 
-type FromMain = ToFollower | ChildEnded | RoleMessage;
+type FromMain = ToFollower | Look | ChildEnded | RoleMessage;
 
-if (parentPort) follow(parentPort, workerData as FollowerTask);
+if (parentPort) void begin(parentPort, workerData as FollowerTask);
 
-function follow(port: MessagePort, task: FollowerTask): void {
+/** The settings come first: they say what is no secret. Most users have none, and nothing waits for them. */
+async function begin(port: MessagePort, task: FollowerTask): Promise<void> {
+  follow(port, task, await readConfig(task.paths.config));
+}
+
+function follow(port: MessagePort, task: FollowerTask, { settings, complaints }: LoadedConfig): void {
   const folder = recordingFolder(task.paths.recordings, task.session.id);
   const tell = (message: FromFollower) => port.postMessage(message);
   const trouble = (message: string) => tell({ kind: 'trouble', message });
@@ -52,7 +59,20 @@ function follow(port: MessagePort, task: FollowerTask): void {
     onRefusal: (why) => trouble(`output is passed on but not recorded: ${why}`),
   });
   const backlog = createBacklog(folder, limits.maxUnscannedBytes);
-  let session = task.session;
+  const redaction = createSessionRedaction({
+    session: task.session,
+    settings: settings.redaction,
+    environment: process.env,
+    folder,
+    onRefusal: (why) => trouble(`secrets may be left in the recording, which cannot be overwritten: ${why}`),
+    nowMs: () => performance.now(),
+  });
+  /** What comes next, when it cannot be read yet. */
+  let held: Moment | undefined;
+  let session: Session = {
+    ...redaction.session(task.session),
+    redacted: task.session.redacted !== false && settings.redaction.enabled,
+  };
   let store: EventStore | undefined;
   let extraction: SessionExtraction | undefined;
   let isSetUp = false;
@@ -71,6 +91,7 @@ function follow(port: MessagePort, task: FollowerTask): void {
   let role: RoleKeeper | undefined;
   /** Done when the role was given up, if it was to be. */
   let resting: Promise<void> = Promise.resolve();
+  let looks: Look[] = [];
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -90,7 +111,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
     const append = () => {
       if (chunks.length === 0) return;
       const position = recorder.position;
-      backlog.push(recorder.record(chunks), position);
+      const recorded = recorder.record(chunks);
+      redaction.take(recorded);
+      backlog.push(recorded, position);
       tell({ kind: 'settled', bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) });
       chunks = [];
     };
@@ -106,26 +129,33 @@ function follow(port: MessagePort, task: FollowerTask): void {
       else if (message.kind === 'clock') {
         clockUs = message.timeUs;
         isClockAsked = false;
+      } else if (message.kind === 'look') {
+        clockUs = message.timeUs;
+        looks.push(message);
       } else {
         const { position } = recorder;
         const marks =
           message.kind === 'gap'
             ? recorder.miss(message.stream, message.length, message.timeUs)
             : recorder.mark(message);
+        redaction.take(marks);
         backlog.push(marks, position);
+        if (message.kind !== 'resize') redaction.release();
         if (message.kind === 'stopped') isStopNoted = false;
       }
     }
     append();
+    if (ended) redaction.release();
   }
 
   /** Scans a slice of the backlog; true when there is more. */
   function scan(into: SessionExtraction): boolean {
     for (let scanned = 0; scanned < scanSliceBytes; ) {
       if (into.pendingEvents >= limits.maxBatchEvents) return true;
-      const moment = backlog.next();
-      if (!moment) {
-        into.wait(clockUs);
+      const moment = held ?? backlog.next();
+      held = moment && !redaction.isDecided(moment) ? moment : undefined;
+      if (!moment || held) {
+        into.wait(Math.min(clockUs, held?.timeUs ?? clockUs));
         return false;
       }
       into.take(moment);
@@ -184,7 +214,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
         return;
       }
     }
-    if (extraction) watchClock(extraction);
+    if (held) schedule(patienceMs);
+    else if (extraction) watchClock(extraction);
+    if (isSetUp) answerLooks();
     if (isSetUp && !isStopNoted) {
       isStopNoted = true;
       void resting.then(() => tell({ kind: 'stop-noted' }));
@@ -193,8 +225,18 @@ function follow(port: MessagePort, task: FollowerTask): void {
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
   }
 
+  /** All that was handed over was scanned: this is how things stand. */
+  function answerLooks() {
+    for (const { id } of looks) {
+      const sight = recorder.gapBytes.stdout > 0 ? undefined : extraction?.sight();
+      tell({ kind: 'seen', id, ...(sight && { sight }) });
+    }
+    looks = [];
+  }
+
   async function finish({ ending, endedAt }: ChildEnded, extracted: SessionExtraction | undefined) {
-    const end: SessionEnd = { ending, endedAt, gapBytes: recorder.gapBytes };
+    const redactions = Object.keys(redaction.counts).length > 0 && { redactions: redaction.counts };
+    const end: SessionEnd = { ending, endedAt, gapBytes: recorder.gapBytes, ...redactions };
     session = { ...session, end };
     saveSession();
     if (extracted) await finishExtraction(extracted, end);
@@ -203,6 +245,9 @@ function follow(port: MessagePort, task: FollowerTask): void {
       const { recoverInto } = await import('./recover.ts');
       // What fails with other sessions is no concern of this one's user; the commands that read tell it.
       await recoverInto(store, task.paths);
+      const { pruneWhenDue } = await import('./prune-when-due.ts');
+      const overAtMs = performance.now() + limits.pruneAtEndMs;
+      await pruneWhenDue(task.paths, { isOver: () => performance.now() > overAtMs });
     }
     tell({ kind: 'done' });
   }
@@ -226,14 +271,15 @@ function follow(port: MessagePort, task: FollowerTask): void {
 
   async function setUp() {
     saveSession();
+    complain(complaints);
     const { describeSession, openExtraction } = await import('./open-extraction.ts');
     const described = await describeSession(session, task.paths);
     session = described.session;
     saveSession();
     complain(described.complaints);
-    const settings = await readSettings();
     // What is wrong with a server is no trouble of the session.
     beginRole(settings).catch(() => undefined);
+    tell({ kind: 'control', level: settings.control });
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const opened = await openExtraction(session, described.packs, task.paths, {
@@ -246,17 +292,10 @@ function follow(port: MessagePort, task: FollowerTask): void {
         onKill: (verdict) => tell({ kind: 'kill', verdict }),
       },
       onKeyframe: createKeyframeWriter(folder),
+      redaction,
     });
     if (opened.ok) ({ store, extraction } = opened.value);
     else trouble(opened.failure.message);
-  }
-
-  async function readSettings(): Promise<Settings> {
-    if (!existsSync(task.paths.config)) return defaultSettings;
-    const { loadConfig } = await import('./load-config.ts');
-    const { settings, complaints } = loadConfig(task.paths.config);
-    complain(complaints);
-    return settings;
   }
 
   /** Nothing of the session waits for it. */
@@ -271,8 +310,8 @@ function follow(port: MessagePort, task: FollowerTask): void {
     role.begin();
   }
 
-  function complain(complaints: readonly Complaint[]) {
-    for (const { file, line, column, message } of complaints) trouble(`${file}:${line}:${column}: ${message}`);
+  function complain(about: readonly Complaint[]) {
+    for (const { file, line, column, message } of about) trouble(`${file}:${line}:${column}: ${message}`);
   }
 
   port.on('message', (message: FromMain) => {
@@ -285,6 +324,12 @@ function follow(port: MessagePort, task: FollowerTask): void {
       isSetUp = true;
       schedule();
     });
+}
+
+async function readConfig(file: string): Promise<LoadedConfig> {
+  if (!existsSync(file)) return { settings: defaultSettings, complaints: [] };
+  const { loadConfig } = await import('./load-config.ts');
+  return loadConfig(file);
 }
 
 function nextMessage(port: MessagePort): FromMain | undefined {

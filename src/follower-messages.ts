@@ -1,4 +1,5 @@
 import type { Paths, Settings } from './domain/config.ts';
+import type { ControlLevel, Sight } from './domain/control.ts';
 import type { Ending, Session } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
 
@@ -12,6 +13,13 @@ export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAft
 
 /** To the follower: the wrapper is about to be stopped, and nobody would answer its clients; or it goes on. */
 export type RoleMessage = { readonly kind: 'rest-role' } | { readonly kind: 'begin-role' };
+/** Asks what is to be seen, as of all that was sent before; answered with `seen`. */
+export interface Look {
+  readonly kind: 'look';
+  readonly id: number;
+  /** As with `clock`. */
+  readonly timeUs: number;
+}
 
 /** The last message to the follower. */
 export interface ChildEnded {
@@ -27,6 +35,10 @@ export type FromFollower =
   | { readonly kind: 'what-time' }
   /** So many bytes are recorded, or counted as a gap. */
   | { readonly kind: 'settled'; readonly bytes: number }
+  /** The answer to a look; nothing where nothing is extracted. */
+  | { readonly kind: 'seen'; readonly id: number; readonly sight?: Sight }
+  /** What the user's settings let others do to the session. */
+  | { readonly kind: 'control'; readonly level: ControlLevel }
   /** A stop is recorded and stored, as far as it can be now. */
   | { readonly kind: 'stop-noted' }
   /** The wrapper is to fail because of it. */

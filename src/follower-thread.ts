@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { limits } from './domain/config.ts';
+import type { ControlLevel, Deed, Sight } from './domain/control.ts';
 import type { Ending } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
-import type { ChildEnded, FollowerTask, FromFollower, RoleMessage } from './follower-messages.ts';
+import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
 import { type HandOver, type ToFollower, createHandOver } from './recording/hand-over.ts';
+
+/** A follower that is so far behind tells nothing of now. */
+const lookPatienceMs = 2000;
 
 /** The follower as the main thread knows it. */
 export interface FollowerThread {
@@ -16,6 +20,12 @@ export interface FollowerThread {
   /** This process is about to be stopped: another one is to serve meanwhile. To be called before {@link stopped}. */
   restRole(): void;
   beginRole(): void;
+  /** What somebody does to the session, before it is done. */
+  did(deed: Deed, timeUs: number): void;
+  /** What is to be seen, as of all that was offered before; undefined when nothing tells it in time. */
+  look(): Promise<Sight | undefined>;
+  /** What the user's settings let others do to the session. */
+  readonly control: Promise<ControlLevel>;
   /** Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over. */
   finish(ending: Ending, drainTimeoutMs: number): Promise<Followed>;
 }
@@ -41,8 +51,12 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   const failing: Verdict[] = [];
   let killed: Verdict | undefined;
   let stopNoted: () => void = () => undefined;
+  const looks = new Map<number, (sight: Sight | undefined) => void>();
+  let lastLook = 0;
+  let settleControl: (level: ControlLevel) => void = () => undefined;
+  const control = new Promise<ControlLevel>((resolve) => (settleControl = resolve));
   const worker = new Worker(new URL('./follow.js', import.meta.url), { workerData: task });
-  const send = (message: ToFollower | ChildEnded | RoleMessage, transfer: readonly ArrayBuffer[] = []) =>
+  const send = (message: ToFollower | Look | ChildEnded | RoleMessage, transfer: readonly ArrayBuffer[] = []) =>
     worker.postMessage(message, transfer);
   const handOver = createHandOver({
     send,
@@ -55,6 +69,8 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       else if (message.kind === 'settled') handOver.settled(message.bytes);
       else if (message.kind === 'trouble') troubles.add(message.message);
       else if (message.kind === 'stop-noted') stopNoted();
+      else if (message.kind === 'seen') looks.get(message.id)?.(message.sight);
+      else if (message.kind === 'control') settleControl(message.level);
       else if (message.kind === 'failing') failing.push(message.verdict);
       else if (message.kind === 'kill') {
         killed = message.verdict;
@@ -81,6 +97,23 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
     continued: (timeUs) => send({ kind: 'continued', timeUs }),
     restRole: () => send({ kind: 'rest-role' }),
     beginRole: () => send({ kind: 'begin-role' }),
+    did: (deed, timeUs) => send({ kind: 'control', deed, timeUs }),
+    look() {
+      // It does not know the whole screen, and cannot know that it does not.
+      if (handOver.hasGap) return Promise.resolve(undefined);
+      const id = (lastLook += 1);
+      return new Promise((resolve) => {
+        const seen = (sight?: Sight) => {
+          clearTimeout(timer);
+          looks.delete(id);
+          resolve(sight);
+        };
+        const timer = setTimeout(seen, lookPatienceMs);
+        looks.set(id, seen);
+        send({ kind: 'look', id, timeUs: nowUs() });
+      });
+    },
+    control: Promise.race([control, done.then((): ControlLevel => 'process')]),
     async finish(ending, drainTimeoutMs) {
       handOver.end();
       send({ kind: 'ended', ending, endedAt: new Date().toISOString() });

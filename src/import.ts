@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Paths } from './domain/config.ts';
-import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
-import type { Result } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { extractRecording } from './extract-recording.ts';
+import { importArchive } from './import-archive.ts';
 import { type SessionNames, importedSession } from './imported-session.ts';
 import { importedIdEnding } from './imported-session-id.ts';
 import { isSessionId, recordingFolder } from './recording/folder.ts';
 import type { Fault, ForeignRecording } from './recording/foreign/foreign-recording.ts';
 import { isTiming, openForeign } from './recording/foreign/open-foreign.ts';
 import { type SourceFile, openSource } from './recording/foreign/source-file.ts';
+import { isPacked } from './recording/read-archive.ts';
 import { recordForeign } from './recording/record-foreign.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
+import { redactedSession } from './redacted-session.ts';
 import { nothingStored } from './session-extraction.ts';
 import { withPacks } from './session-packs.ts';
 
@@ -56,7 +57,10 @@ export async function* importFiles(files: readonly string[], options: ImportOpti
       continue;
     }
     const source = opened.value;
-    if (!isTiming(source)) {
+    if (isPacked(file)) {
+      source.close();
+      yield await importPacked(file, options);
+    } else if (!isTiming(source)) {
       if (log !== undefined) yield await importOne(log, timing, options);
       [log, timing] = [source, log === undefined ? timing : undefined];
     } else if (timing === undefined) {
@@ -71,6 +75,14 @@ export async function* importFiles(files: readonly string[], options: ImportOpti
     yield failed(timing.path, { place: timing.path, message: timingAlone });
     timing.close();
   }
+}
+
+async function importPacked(file: string, options: ImportOptions): Promise<ImportOutcome> {
+  const imported = await importArchive(file, { ...options, workshopPrefix });
+  if (!imported.ok) return { kind: 'failed', file, message: imported.failure.message };
+  const { session, isNew } = imported.value;
+  if (!isNew) return { kind: 'known', file, sessionId: session.id };
+  return { kind: 'imported', file, session, cutAt: undefined, troubles: [] };
 }
 
 async function importOne(
@@ -115,7 +127,7 @@ async function importRecording(
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   const file = log.path;
-  const begun = await importedSession(foreign, log, digest, options);
+  const begun = redactedSession(await importedSession(foreign, log, digest, options));
   const { packs, complaints } = await options.packsOf(begun);
   const { recordings } = options.paths;
   // Nobody sees a recording that is not whole.
@@ -144,6 +156,9 @@ async function importRecording(
   );
   const extracted = extract(session, packs, options);
   if (!extracted.ok) troubles.push(`${file}: its events are extracted later: ${extracted.failure.message}`);
+  else if (extracted.value.refusal !== undefined) {
+    troubles.push(`${session.id}: secrets may be left in it: ${extracted.value.refusal}`);
+  }
   return { kind: 'imported', file, session, cutAt, troubles };
 }
 
@@ -176,7 +191,7 @@ function extract(
   session: Session,
   packs: Parameters<typeof withPacks>[1],
   { store, paths }: ImportOptions,
-): Result<unknown, Failure> {
+): ReturnType<typeof extractRecording> {
   const added = store.addSession(session);
   if (!added.ok) return added;
   const folder = recordingFolder(paths.recordings, session.id);

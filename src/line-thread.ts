@@ -3,9 +3,11 @@ import type { Paths } from './domain/config.ts';
 import type { LogLine } from './domain/log-line.ts';
 import type { SessionRow } from './domain/rows.ts';
 import { followLines, type LineFollower } from './follow-lines.ts';
+import { loadConfig } from './load-config.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
 import { type FromLineThread, isWanted, type ToLineThread, type WantedLines } from './server/line-messages.ts';
+import { createSessionRedaction } from './session-redaction.ts';
 import { Current } from './store/current.ts';
 import { openReader } from './store/open-reader.ts';
 
@@ -38,6 +40,7 @@ if (parentPort) tellLines(parentPort, workerData as Paths);
 
 function tellLines(port: MessagePort, paths: Paths): void {
   const current = new Current(paths.database, openReader);
+  const { settings } = loadConfig(paths.config);
   /** What is wanted, with the time from which on, by its JSON. */
   let wanted = new Map<string, { readonly what: WantedLines; readonly sinceMs: number }>();
   const followed = new Map<string, Followed>();
@@ -93,7 +96,14 @@ function tellLines(port: MessagePort, paths: Paths): void {
       return;
     }
     const startedAtMs = Date.parse(started_at);
-    const lines = followLines(session.value, folder, Math.max(0, sinceMs - startedAtMs) * 1000);
+    const redaction = createSessionRedaction({
+      session: session.value,
+      settings: settings.redaction,
+      environment: process.env,
+      onRefusal: () => undefined,
+    });
+    const fromUs = Math.max(0, sinceMs - startedAtMs) * 1000;
+    const lines = followLines(session.value, folder, fromUs, (text) => redaction.text(text));
     followed.set(session_id, { lines, startedAtMs, row, hasEnded: false });
   }
 

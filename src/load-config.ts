@@ -2,9 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { defaultSettings, type Settings } from './domain/config.ts';
+import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
+import type { Retention, RetentionLimits } from './domain/retention.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
+import { isAllowanceEntry } from './extract/redaction/allowance.ts';
 import { type Place, yamlPlaces } from './extract/yaml-places.ts';
 
 /** A larger file is refused unread. */
@@ -16,15 +19,36 @@ const milliseconds = z.int().min(1).max(dayMs).optional();
 const states = z.strictObject({ idle_after_ms: milliseconds, attention_after_ms: milliseconds });
 const verdicts = z.strictObject({ hung_after_ms: milliseconds, stalled_after_ms: milliseconds });
 const serve = z.strictObject({ enabled: z.boolean().optional(), port: z.int().min(1).max(65_535).optional() });
+const redaction = z.strictObject({
+  enabled: z.boolean().optional(),
+  allow: z.array(z.string().min(1).refine(isAllowanceEntry, 'holds no valid regex between its slashes')).optional(),
+  email: z.boolean().optional(),
+  phone: z.boolean().optional(),
+  street: z.boolean().optional(),
+});
+
+const limit = z.union([z.int().min(1), z.literal('unlimited')]).optional();
+const limits = { max_age_days: limit, recordings_max_age_days: limit, max_total_bytes: limit };
+const agentLimits = z.strictObject(limits);
+const retention = z.strictObject({ ...limits, agents: z.record(z.string(), agentLimits).optional() });
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
   fail_on: z.array(z.enum(verdictNames)).optional(),
   kill_after_ms: milliseconds,
   serve: serve.optional(),
+  control: z.enum(controlLevels).optional(),
+  redaction: redaction.optional(),
+  retention: retention.optional(),
 });
 
-const sections: Readonly<Record<string, { shape: object }>> = { states, verdicts, serve };
+const sections: Readonly<Record<string, { readonly shape: object }>> = { states, verdicts, serve, redaction };
+
+/** What may stand at a path in the file. */
+function sectionAt([first, second]: readonly PropertyKey[]): { readonly shape: object } {
+  if (first === 'retention') return second === 'agents' ? agentLimits : retention;
+  return sections[String(first)] ?? configSchema;
+}
 
 export interface LoadedConfig {
   /** The defaults, where there is no file or something is wrong with it. */
@@ -88,7 +112,7 @@ function parseConfig(yaml: string, complain: (place: Place, message: string) => 
       complain(places.ofValue(issue.path), messageOf(issue));
       continue;
     }
-    const known = Object.keys((sections[String(issue.path[0])] ?? configSchema).shape);
+    const known = Object.keys(sectionAt(issue.path).shape);
     for (const key of issue.keys) {
       complain(places.ofKey([...issue.path, key]), `unknown key \`${key}\`${hint(key, known)}`);
     }
@@ -100,10 +124,12 @@ function messageOf(issue: z.core.$ZodIssue): string {
   const key = issue.path.findLast((part) => typeof part === 'string');
   const name = key === undefined ? 'the file' : `\`${key}\``;
   if (issue.code === 'invalid_value') {
-    const written = typeof issue.input === 'string' ? hint(issue.input, verdictNames) : '';
-    return `${name} takes ${verdictNames.map((each) => `\`${each}\``).join(', ')}${written}`;
+    const known = issue.values.map(String);
+    const written = typeof issue.input === 'string' ? hint(issue.input, known) : '';
+    return `${name} takes ${known.map((each) => `\`${each}\``).join(', ')}${written}`;
   }
   if (name === '`port`') return `${name} must be a whole number from 1 to 65535`;
+  if (key !== undefined && key in limits) return `${name} must be a whole number from 1 up, or \`unlimited\``;
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
   return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
 }
@@ -115,21 +141,55 @@ function hint(written: string, known: readonly string[]): string {
 
 function settingsFrom({
   states: times,
-  verdicts: limits,
+  verdicts: verdictTimes,
   fail_on: failOn,
   kill_after_ms: killAfterMs,
   serve: written,
+  control,
+  redaction: masked,
+  retention: kept,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
     attentionAfterMs: times?.attention_after_ms ?? defaultSettings.attentionAfterMs,
-    hungAfterMs: limits?.hung_after_ms ?? defaultSettings.hungAfterMs,
-    stalledAfterMs: limits?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
+    hungAfterMs: verdictTimes?.hung_after_ms ?? defaultSettings.hungAfterMs,
+    stalledAfterMs: verdictTimes?.stalled_after_ms ?? defaultSettings.stalledAfterMs,
     failOn: failOn ?? defaultSettings.failOn,
+    control: control ?? defaultSettings.control,
+    redaction: {
+      enabled: masked?.enabled ?? defaultSettings.redaction.enabled,
+      allow: masked?.allow ?? defaultSettings.redaction.allow,
+      email: masked?.email ?? defaultSettings.redaction.email,
+      phone: masked?.phone ?? defaultSettings.redaction.phone,
+      street: masked?.street ?? defaultSettings.redaction.street,
+    },
     ...(killAfterMs !== undefined && { killAfterMs }),
     serve: {
       ...(written?.enabled !== undefined && { enabled: written.enabled }),
       ...(written?.port !== undefined && { port: written.port }),
     },
+    retention: kept === undefined ? defaultSettings.retention : retentionFrom(kept),
   };
+}
+
+function retentionFrom({ agents = {}, ...written }: NonNullable<WrittenConfig['retention']>): Retention {
+  const ofAgents = Object.entries(agents).map(([agent, own]): [string, Partial<RetentionLimits>] => [
+    agent,
+    limitsFrom(own),
+  ]);
+  return { ...defaultSettings.retention, ...limitsFrom(written), agents: Object.fromEntries(ofAgents) };
+}
+
+/** Those that are written. */
+function limitsFrom(written: z.infer<typeof agentLimits>): Partial<RetentionLimits> {
+  const named = {
+    maxAgeDays: written.max_age_days,
+    recordingsMaxAgeDays: written.recordings_max_age_days,
+    maxTotalBytes: written.max_total_bytes,
+  };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value === 'unlimited' ? Infinity : value]],
+    ),
+  );
 }

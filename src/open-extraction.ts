@@ -10,6 +10,7 @@ import { loadPacks } from './extract/load-packs.ts';
 import { gitHead } from './recording/git-head.ts';
 import { type SessionExtraction, createSessionExtraction, nothingStored } from './session-extraction.ts';
 import type { VerdictWatch } from './session-findings.ts';
+import type { SessionRedaction } from './session-redaction.ts';
 import { openStore } from './store/open-store.ts';
 import { untilNotBusy } from './until-not-busy.ts';
 
@@ -38,6 +39,7 @@ export async function openExtraction(
     readonly thresholds: StateThresholds;
     readonly watch: VerdictWatch;
     readonly onKeyframe: (keyframe: Keyframe) => void;
+    readonly redaction: SessionRedaction;
   },
 ): Promise<Result<{ store: EventStore; extraction: SessionExtraction }, Failure>> {
   const opened = openStore({ ...paths, lockPatienceMs });

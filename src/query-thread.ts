@@ -3,6 +3,7 @@ import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { SessionReader } from './domain/ports.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { openSearch } from './open-search.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { AnswerMessage, Queries, QueryMessage, ScreenAnswer } from './server/queries.ts';
 import { showScreen } from './show-screen.ts';
@@ -20,11 +21,13 @@ if (parentPort) answerQueries(parentPort, workerData as Paths);
 
 function answerQueries(port: MessagePort, paths: Paths): void {
   const current = new Current(paths.database, openReader);
+  const search = openSearch(paths);
   const tell = (message: AnswerMessage) => port.postMessage(message);
 
   const timelines = new Current(paths.database, openTimelineReader);
 
   async function answer({ name, input }: QueryMessage): Promise<Result<unknown, Failure>> {
+    if (name === 'search') return search.search(input as Parameters<Queries['search']>[0]);
     const reader = current.get();
     if (!reader.ok) return reader;
     const entries = timelines.get();

@@ -89,7 +89,8 @@ async function isAbandoned(session: Session, folder: RecordingFolder): Promise<b
 async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<'recovered', Failure>> {
   const { packsOfToday, withPacks } = await import('./session-packs.ts');
   const { packs } = await packsOfToday(session);
-  const added = store.addSession(withPacks(session, packs));
+  const { redactedSession } = await import('./redacted-session.ts');
+  const added = store.addSession(redactedSession(withPacks(session, packs)));
   if (!added.ok) return added;
   const known = store.checkpointOf(session.id);
   if (!known.ok) return known;

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventReplacer, EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import { extractRecording } from './extract-recording.ts';
 import { recordingFolder } from './recording/folder.ts';
+import { isRecorded } from './recording/recorded-file.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
+import { redactedSession } from './redacted-session.ts';
 import { nothingStored } from './session-extraction.ts';
 import { type PacksOf, withPacks } from './session-packs.ts';
 
@@ -30,7 +31,7 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   const { paths, replacer, isDryRun } = options;
   const folder = recordingFolder(paths.recordings, sessionId);
   // A recording that was deleted would leave nothing in the place of its events.
-  if (!existsSync(folder.streams.stdout)) {
+  if (!isRecorded(folder.streams.stdout)) {
     return fail({ reason: 'recording-unreadable', message: `${sessionId} has no recording any more; its events stay` });
   }
   const read = readSessionFile(folder);
@@ -43,10 +44,17 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   const { packs, complaints } = await options.packsOf(read.value);
   const session = withPacks(read.value, packs);
   const counted = counting(isDryRun ? undefined : replacer);
-  const extracted = extractRecording({ session, folder, packs, store: counted, stored: nothingStored });
+  const extracted = extractRecording({
+    session,
+    folder,
+    packs,
+    store: counted,
+    stored: nothingStored,
+    mayScrub: !isDryRun,
+  });
   if (!extracted.ok) return extracted;
   if (!isDryRun) {
-    const replaced = replacer.replace(session);
+    const replaced = replacer.replace(redactedSession(session));
     if (!replaced.ok) return replaced;
     if (replaced.value === 'running') return stillRuns(sessionId);
   }
@@ -55,6 +63,9 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
     ...extracted.value.disabledPatterns.map(
       ({ pattern }) => `${sessionId}: pattern ${pattern} is too slow; it was left out`,
     ),
+    ...(extracted.value.refusal === undefined
+      ? []
+      : [`${sessionId}: secrets may be left in it: ${extracted.value.refusal}`]),
   ];
   return ok({ before: before.value, after: counted.counts, troubles });
 }

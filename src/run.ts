@@ -7,7 +7,9 @@ import { passStdinThrough } from './child/pass-stdin.ts';
 import type { Sink } from './child/pass-through.ts';
 import { mirroredMode, startChild } from './child/start-child.ts';
 import { terminalSize } from './child/terminal-size.ts';
+import type { ControlledSession } from './control/commander.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
+import type { Deed } from './domain/control.ts';
 import { exitCodes } from './domain/failure.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
@@ -28,7 +30,7 @@ export async function run(
   const id = ulid();
   const recording = createRecording();
   const { startedAt } = recording;
-  const { streams, ended, kill } = await startChild({
+  const { streams, ended, kill, controls } = await startChild({
     command,
     environment: { ...environment(), RIDEALONG_SESSION_ID: id },
     mode,
@@ -36,8 +38,8 @@ export async function run(
     lateOutputMs: options.drainTimeoutMs,
     sink: recording.sink,
     onResize: recording.resized,
-    onStop() {
-      recording.restRole();
+    onStop(alike) {
+      if (alike) recording.restRole();
       return recording.stopped();
     },
     onContinue() {
@@ -45,18 +47,45 @@ export async function run(
       recording.beginRole();
     },
   });
-  const follower = recording.begin(newSession(options, { id, mode, command, streams, startedAt }), {
-    ...options,
-    kill,
-  });
+  const session = newSession(options, { id, mode, command, streams, startedAt });
+  const follower = recording.begin(session, { ...options, kill });
+  const control = openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session);
   const ending = await ended;
+  const closed = control.close();
   if (ending.kind === 'not-started') {
     const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
     complain(suggestion === undefined ? ending.message : `${ending.message}; did you mean \`${suggestion}\`?`);
   } else if (ending.kind === 'unseen') {
     complain('the process that watches over the command was killed; how the command ended is unknown');
   }
-  return finish(follower, ending, options.drainTimeoutMs);
+  return finish(follower, ending, options.drainTimeoutMs, closed);
+}
+
+/** Lets others command the session, once it runs; what they need is not loaded before. */
+function openControl(
+  { control: level }: Pick<WrapOptions, 'control'>,
+  controlled: ControlledSession,
+  { workingDirectory }: Session,
+): { close(): Promise<void> } {
+  let isOver = false;
+  // Who has not asked for it need not hear that it cannot be had; who commands the session will.
+  const onError = (why: string) => {
+    if (level !== undefined) complain(`the session cannot be controlled: ${why}`);
+  };
+  const opening = import('./control-session.ts').then(({ openControl: open }) => {
+    if (isOver) return undefined;
+    const paths = pathsFrom(process.env, workingDirectory);
+    const control = level === undefined ? controlled.control : Promise.resolve(level);
+    const opened = open(paths, { ...controlled, control }, onError);
+    if (!opened.ok) onError(opened.failure);
+    return opened.ok ? opened.value : undefined;
+  });
+  return {
+    async close() {
+      isOver = true;
+      (await opening)?.close();
+    },
+  };
 }
 
 /** Records our stdin, a stream that is no child's, and passes it on to our stdout. */
@@ -87,6 +116,13 @@ function createRecording() {
     continued: () => follower?.continued(nowUs()),
     restRole: () => follower?.restRole(),
     beginRole: () => follower?.beginRole(),
+    /** What those are told, and may tell, who command the session. */
+    told: (by: FollowerThread) => ({
+      control: by.control,
+      look: () => by.look(),
+      record: (deed: Deed) => by.did(deed, nowUs()),
+      momentMs: (us: number) => startMs + us / 1000,
+    }),
     begin(
       session: Session,
       {
@@ -106,8 +142,14 @@ function createRecording() {
   };
 }
 
-async function finish(follower: FollowerThread, ending: Ending, drainTimeoutMs: number): Promise<never> {
+async function finish(
+  follower: FollowerThread,
+  ending: Ending,
+  drainTimeoutMs: number,
+  closed?: Promise<void>,
+): Promise<never> {
   const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
+  await closed;
   for (const trouble of troubles) complain(trouble);
   if (killed) complain(`the command was killed: ${killed.name} (${killed.sentence})`);
   const [because] = failing;
@@ -130,6 +172,7 @@ function newSession(
     packs: [],
     patternFiles: options.patternFiles.map((file) => resolve(file)),
     ...(parentSession === undefined ? {} : { parentSession }),
+    ...(options.redact === false && { redacted: false }),
     ...(what.mode === 'terminal' ? { terminalSize: terminalSize() } : {}),
   };
 }

@@ -1,13 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { commandSession } from './command-session.ts';
 import type { Paths } from './domain/config.ts';
 import type { ExportRequest } from './export-thread.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { indexInThread } from './index-in-thread.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
+import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
+import { pruneWhenDue } from './prune-when-due.ts';
 import { recover } from './recover.ts';
 import { processClock } from './replay/process-clock.ts';
 import { startReplay } from './replay/start-replay.ts';
@@ -28,6 +31,8 @@ export interface ServeOptions {
   readonly version: string;
   /** As in `ServerParts`. */
   readonly port: number;
+  /** As in `ServerParts`. */
+  readonly host?: string;
   /** As in `ReadLog`. */
   readonly textOf: (bytes: Uint8Array) => string;
   /** As in `ServerParts`. */
@@ -37,7 +42,7 @@ export interface ServeOptions {
 /**
  * Serves for as long as one likes, and takes the role from a wrapper that has it.
  *
- * @param complain is told of sessions that could not be recovered; the others are served
+ * @param complain is told of sessions that could not be recovered or pruned; the others are served
  */
 export async function serve(
   paths: Paths,
@@ -56,16 +61,21 @@ export async function serve(
       }
       await sleep(lockRetryMs);
     }
-    return await startServing(paths, options);
+    return await startServing(paths, options, complain);
   } finally {
     lock.value.close();
   }
 }
 
-/** Starts the server over the store and the recordings of this user. The caller has the lock of the runtime folder. */
+/**
+ * Starts the server over the store and the recordings of this user. The caller has the lock of the runtime folder.
+ *
+ * @param complain as with {@link serve}
+ */
 export async function startServing(
   paths: Paths,
-  { version, port, textOf, onHandOver }: ServeOptions,
+  { version, port, host, textOf, onHandOver }: ServeOptions,
+  complain: (message: string) => void,
 ): Promise<Result<RunningServer, Failure>> {
   const identity = identify(process.pid);
   if (identity === undefined) throw new Error('this process does not run');
@@ -80,6 +90,7 @@ export async function startServing(
   const queries = createQueryThread(startThread, queryLimitMs);
   // One of their own: a heavy query must not hold up what has to come in time.
   const replays = createQueryThread(startThread, queryLimitMs);
+  const indexing = indexInThread(paths);
   const started = await startServer({
     version,
     process: identity,
@@ -89,6 +100,8 @@ export async function startServing(
     ask: queries.ask,
     startLines: () => new Worker(new URL('./line-thread.js', import.meta.url), { workerData: paths }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
+    commandSession: (what) => commandSession(paths, what),
+    searchLag: () => indexing.lag,
     replay: { ask: replays.ask, start: startReplay, clock: processClock },
     startExport: (session, format) =>
       new Worker(new URL('./export-thread.js', import.meta.url), {
@@ -96,10 +109,13 @@ export async function startServing(
       }),
     port,
     ...(onHandOver && { onHandOver }),
+    ...(host !== undefined && { host }),
   });
+  const pruning = pruneNowAndThen(paths, complain);
   const end = async () => {
+    await pruning.stop();
     feed.value.close();
-    await Promise.all([queries.close(), replays.close()]);
+    await Promise.all([queries.close(), replays.close(), indexing.close()]);
   };
   if (!started.ok) {
     await end();
@@ -114,22 +130,48 @@ export async function startServing(
   });
 }
 
-async function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {
+const pruneIntervalMs = 60_000;
+
+/** What goes wrong is told once. */
+function pruneNowAndThen(paths: Paths, complain: (message: string) => void) {
+  const told = new Set<string>();
+  let isOver = false;
+  let current = Promise.resolve();
+  async function pruneOnce() {
+    const pruned = await pruneWhenDue(paths, { isOver: () => isOver, packs: true });
+    if (pruned.ok || told.has(pruned.failure.message)) return;
+    told.add(pruned.failure.message);
+    complain(pruned.failure.message);
+  }
+  const timer = setInterval(() => {
+    current = current.then(pruneOnce);
+  }, pruneIntervalMs);
+  return {
+    async stop() {
+      isOver = true;
+      clearInterval(timer);
+      await current;
+    },
+  };
+}
+
+function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {
   const path = recordingFolder(paths.recordings, session).streams[stream];
-  let file: FileHandle | undefined;
+  const unreadable = (message: string) =>
+    Promise.resolve(fail({ reason: 'recording-unreadable', message } satisfies Failure));
+  let file: RecordedFile | undefined;
   try {
-    file = await open(path, 'r');
-    const { size: recordedBytes } = await file.stat();
-    const buffer = Buffer.alloc(Math.max(0, Math.min(to, recordedBytes) - from));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-    return ok({ bytes: buffer.subarray(0, bytesRead), recordedBytes });
+    file = openRecordedFile(path);
+    if (file === undefined) return unreadable(`there is no ${stream} of session ${session}`);
+    const recordedBytes = file.size();
+    const bytes = file.read(from, Math.max(0, Math.min(to, recordedBytes) - from));
+    return Promise.resolve(ok({ bytes, recordedBytes }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // Errors without a code are bugs, not something about the file.
     if (code === undefined) throw error;
-    const why = code === 'ENOENT' ? `there is no ${stream} of session ${session}` : message;
-    return fail({ reason: 'recording-unreadable', message: why });
+    return unreadable(message);
   } finally {
-    await file?.close();
+    file?.close();
   }
 }

@@ -4,8 +4,9 @@ import type { Event } from './domain/event.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore, StoredProgress } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
-import type { Session, SessionEnd } from './domain/session.ts';
+import type { RedactionCounts, Session, SessionEnd } from './domain/session.ts';
 import { type Finder, type FindingsOptions, type SessionFindings, createSessionFindings } from './session-findings.ts';
+import type { SessionRedaction } from './session-redaction.ts';
 
 /** The one path from a recording to committed events, for live sessions and left ones alike. */
 export interface SessionExtraction extends SessionFindings {
@@ -29,9 +30,11 @@ export function createSessionExtraction(
       readonly store: Pick<EventStore, 'commit'>;
       /** What is before it was committed already, and is read only to know how things stand behind it. */
       readonly stored: Pick<StoredProgress, 'checkpoint' | 'timeUs'>;
+      /** Masks what is found, and has counted what it masked. */
+      readonly redaction: Pick<SessionRedaction, 'event' | 'state' | 'keyframe' | 'counts'>;
     },
 ): SessionExtraction {
-  const { session, store, stored, onKeyframe } = options;
+  const { session, store, stored, onKeyframe, redaction } = options;
   let committed = stored.checkpoint;
   const reached: Record<Stream, number> = { ...startOfRecording };
   let events: Event[] = [];
@@ -39,6 +42,7 @@ export function createSessionExtraction(
   let gaps: Gap[] = [];
   const taken: Record<Stream, number> = { ...startOfRecording };
   let lines = 0;
+  let committedRedactions: RedactionCounts = {};
   let hasEnded = false;
   let sessionEnd: SessionEnd | undefined;
 
@@ -50,12 +54,12 @@ export function createSessionExtraction(
     hasEnded || endOffset > stored.checkpoint[stream] || timeUs > stored.timeUs;
 
   const findings = createSessionFindings(options, {
-    ...(onKeyframe && { onKeyframe }),
+    ...(onKeyframe && { onKeyframe: (keyframe) => onKeyframe(redaction.keyframe(keyframe)) }),
     onEvent(event) {
-      if (isNew(event)) events.push(event);
+      if (isNew(event)) events.push(redaction.event(event));
     },
     // Those that the store has already are passed over there.
-    onState: (change) => states.push(change),
+    onState: (change) => states.push(redaction.state(change)),
     onLines(block) {
       reached[block.stream] = block.endOffset;
       if (isNew(block)) lines += block.lines;
@@ -82,9 +86,13 @@ export function createSessionExtraction(
   function commit(): Result<'committed' | 'stale', Failure> {
     const to = target();
     const end = sessionEnd && { end: sessionEnd };
-    const outcome = store.commit(session.id, { events, states, gaps, from: committed, to, lines, ...end });
+    const counts = { ...redaction.counts };
+    const redactions = increase(committedRedactions, counts);
+    const batch = { events, states, gaps, from: committed, to, lines, ...redactions, ...end };
+    const outcome = store.commit(session.id, batch);
     if (!outcome.ok || outcome.value === 'stale') return outcome;
     committed = to;
+    committedRedactions = counts;
     events = [];
     states = [];
     gaps = [];
@@ -101,6 +109,7 @@ export function createSessionExtraction(
     get nextUs() {
       return findings.nextUs;
     },
+    sight: () => findings.sight(),
     end(end) {
       findings.end(end);
       sessionEnd = end;
@@ -116,4 +125,11 @@ export function createSessionExtraction(
     commit,
     finish: commit,
   };
+}
+
+/** What was masked beyond what was counted before, if anything. */
+function increase(before: RedactionCounts, now: RedactionCounts): { redactions?: RedactionCounts } {
+  const more = Object.entries(now).map(([rule, count]) => [rule, count - (before[rule] ?? 0)] as const);
+  const redactions = Object.fromEntries(more.filter(([, count]) => count > 0));
+  return Object.keys(redactions).length > 0 ? { redactions } : {};
 }

@@ -1,6 +1,7 @@
 import type { StateChange } from './domain/batch.ts';
 import type { Moment } from './domain/chunk.ts';
 import { defaultSettings } from './domain/config.ts';
+import type { Sight } from './domain/control.ts';
 import type { Event } from './domain/event.ts';
 import type { Keyframe } from './domain/keyframe.ts';
 import type { LineBlock, Screen } from './domain/line.ts';
@@ -16,6 +17,7 @@ import {
   type AskedQuestion,
   type QuestionNews,
   createQuestionWatch,
+  promptOf,
   questionEvent,
   refusalIn,
 } from './extract/questions.ts';
@@ -32,6 +34,8 @@ export interface SessionFindings {
   wait(timeUs: number): void;
   /** When {@link SessionFindings.wait} has something to find next. */
   readonly nextUs: number | undefined;
+  /** What is to be seen now. Finds nothing and changes nothing. */
+  sight(): Sight;
   /** Finds what the session's end completes. */
   end(end: SessionEnd): void;
   /** Patterns that were left out because they took too long. */
@@ -199,6 +203,15 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
     },
     get nextUs() {
       return earliest(earliest(lines.nextUs, questions.nextUs), tracker.nextDeadlineUs);
+    },
+    sight() {
+      const screen = lines.peek();
+      const standing = screen && questions.standingOn(screen);
+      return {
+        state: tracker.state,
+        isUnsettled: questions.nextUs !== undefined || screen === undefined,
+        ...(standing && { prompt: { ...promptOf(standing), sinceUs: standing.sinceUs } }),
+      };
     },
     end(end) {
       const timeUs = Math.max(lastUs, endUs(session, end));

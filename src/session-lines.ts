@@ -16,6 +16,8 @@ export interface SessionLines {
   readonly nextUs: number | undefined;
   /** All that stands on the screen, but for the lines of the question there. */
   settleNow(questionLines: ReadonlySet<string>, timeUs: number): readonly LineBlock[];
+  /** What stands on the screen now; undefined while it is being painted, and without a screen. */
+  peek(): Screen | undefined;
   /** The rest of them. */
   end(timeUs: number): readonly LineBlock[];
 }
@@ -42,6 +44,7 @@ export function createSessionLines(
         return screen.nextUs;
       },
       settleNow: (questionLines, timeUs) => screen.settleNow(questionLines, timeUs),
+      peek: () => screen.peek(),
       end: (timeUs) => screen.end(timeUs),
     };
   }
@@ -54,6 +57,7 @@ export function createSessionLines(
     wait: () => [],
     nextUs: undefined,
     settleNow: () => [],
+    peek: () => undefined,
     end: (timeUs) => [...splitters.values()].map((splitter) => splitter.end(timeUs)).flatMap(present),
   };
 }

@@ -15,8 +15,15 @@ export function signalsOfMoment(moment: Moment): StateSignal[] {
     const { stream, timeUs, bytes } = moment;
     return [{ kind: 'output', stream, timeUs, bytes: bytes.length, hasLine: bytes.includes(LINE_FEED) }];
   }
-  const { kind, timeUs } = moment;
-  return kind === 'stopped' || kind === 'continued' ? [{ kind, timeUs }] : [];
+  switch (moment.kind) {
+    case 'resize':
+    case 'gap':
+      return [];
+    case 'control':
+      return [{ kind: 'control', timeUs: moment.timeUs, evidence: { source: 'control', ...moment.deed } }];
+    default:
+      return [{ kind: moment.kind, timeUs: moment.timeUs }];
+  }
 }
 
 /** What some lines tell of it, in the order of the lines. */

@@ -1,4 +1,3 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isChunk, type RecordingPosition } from './domain/chunk.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Keyframe } from './domain/keyframe.ts';
@@ -8,6 +7,7 @@ import { createEmulatedTerminal, type EmulatedTerminal, type Picture } from './l
 import type { RecordingFolder } from './recording/folder.ts';
 import { readKeyframe } from './recording/keyframes.ts';
 import { openRecordingReader } from './recording/reader.ts';
+import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
 import { type Recorded, type Resize, scanTiming } from './recording/scan-timing.ts';
 
 /** How long after the moment a frame that had begun may be complete. */
@@ -25,9 +25,9 @@ const mostMomentsToEnd = 100;
  * A frame that had begun (synchronized output) is shown complete. Fails when the recording cannot be read.
  */
 export function showScreen(folder: RecordingFolder, atUs = Infinity): Promise<Result<Picture, Failure>> {
-  return withScreen(folder, atUs, ({ terminal, fd, offset }) => {
+  return withScreen(folder, atUs, ({ terminal, file, offset }) => {
     if (terminal.isMidFrame) {
-      const rest = read(fd, offset, scanTiming(folder, atUs + frameUs).offsets.stdout - offset);
+      const rest = file.read(offset, Math.max(0, scanTiming(folder, atUs + frameUs).offsets.stdout - offset));
       const end = rest.indexOf(frameEnd);
       if (end !== -1) show(terminal, rest.subarray(0, end + frameEnd.length));
     }
@@ -69,7 +69,7 @@ interface OpenScreen {
   /** What was recorded is shown on it. */
   readonly terminal: EmulatedTerminal;
   readonly until: Recorded;
-  readonly fd: number;
+  readonly file: RecordedFile;
   /** How many bytes are shown. */
   readonly offset: number;
 }
@@ -80,24 +80,25 @@ async function withScreen<Seen>(
   atUs: number,
   look: (screen: OpenScreen) => Seen,
 ): Promise<Result<Seen, Failure>> {
-  let fd: number | undefined;
+  let file: RecordedFile | undefined;
   let terminal: EmulatedTerminal | undefined;
   try {
-    fd = openSync(folder.streams.stdout, 'r');
+    file = openRecordedFile(folder.streams.stdout);
+    if (file === undefined) return fail(unreadableFor(folder, 'it is not there any more'));
     const keyframe = readKeyframe(folder, atUs);
     const from = keyframe ? ok(keyframe) : await startOf(folder);
     if (!from.ok) return from;
     const until = scanTiming(folder, atUs);
     // What a crash has left without a time was the last to be shown.
-    const end = atUs === Infinity ? fstatSync(fd).size : until.offsets.stdout;
+    const end = atUs === Infinity ? file.size() : until.offsets.stdout;
     terminal = terminalOf(from.value);
     const resizes = until.resizes.filter((resize) => keyframe === undefined || resize.offset > keyframe.offset);
-    return ok(look({ terminal, until, fd, offset: replay(fd, from.value.offset, { end, resizes }, terminal) }));
+    return ok(look({ terminal, until, file, offset: replay(file, from.value.offset, { end, resizes }, terminal) }));
   } catch (error) {
     return fail(unreadable(folder, error as NodeJS.ErrnoException));
   } finally {
     terminal?.dispose();
-    if (fd !== undefined) closeSync(fd);
+    file?.close();
   }
 }
 
@@ -124,24 +125,24 @@ function terminalOf({ columns, rows, screen }: Keyframe): EmulatedTerminal {
 
 /** Shows what was recorded from the keyframe on. @returns as `play` does */
 function replay(
-  fd: number,
+  file: RecordedFile,
   from: number,
   { end, resizes }: { end: number; resizes: readonly Resize[] },
   terminal: EmulatedTerminal,
 ): number {
   let offset = from;
   for (const resize of resizes) {
-    offset = play(fd, offset, resize.offset, terminal);
+    offset = play(file, offset, resize.offset, terminal);
     terminal.resize(resize.columns, resize.rows);
   }
-  return play(fd, offset, end, terminal);
+  return play(file, offset, end, terminal);
 }
 
 /** @returns the offset up to which the recording has been shown now */
-function play(fd: number, from: number, to: number, terminal: EmulatedTerminal): number {
+function play(file: RecordedFile, from: number, to: number, terminal: EmulatedTerminal): number {
   let offset = from;
   while (offset < to) {
-    const bytes = read(fd, offset, Math.min(pieceBytes, to - offset));
+    const bytes = file.read(offset, Math.min(pieceBytes, to - offset));
     if (bytes.length === 0) break;
     show(terminal, bytes);
     offset += bytes.length;
@@ -151,15 +152,13 @@ function play(fd: number, from: number, to: number, terminal: EmulatedTerminal):
 
 const show = (terminal: EmulatedTerminal, bytes: Uint8Array) => terminal.write(bytes, () => undefined);
 
-function read(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.alloc(Math.max(0, length));
-  return buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
-}
-
 /** Why the recording cannot be read; throws what is a bug. */
 export function unreadable(folder: RecordingFolder, error: NodeJS.ErrnoException): Failure {
   // Errors without a code are bugs, not something about the files.
   if (error.code === undefined) throw error;
-  const reason = error.code === 'ENOENT' ? 'it is not there any more' : error.message;
-  return { reason: 'recording-unreadable', message: `cannot read the recording ${folder.path}: ${reason}` };
+  return unreadableFor(folder, error.code === 'ENOENT' ? 'it is not there any more' : error.message);
+}
+
+function unreadableFor(folder: RecordingFolder, why: string): Failure {
+  return { reason: 'recording-unreadable', message: `cannot read the recording ${folder.path}: ${why}` };
 }

@@ -30,7 +30,7 @@ function recording(session: Session): {
 }
 
 function following(session: Session, fromUs = 0) {
-  const lines = followLines(session, folder, fromUs);
+  const lines = followLines(session, folder, fromUs, (text) => text.replaceAll('hunter2', '*******'));
   onTestFinished(() => lines.close());
   const shown = (found: ReturnType<typeof lines.next>) =>
     found?.map(({ stream, line_number, byte_offset, text }) => `${stream} ${line_number} ${byte_offset} ${text}`);

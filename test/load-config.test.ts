@@ -51,11 +51,47 @@ describe('the config file', () => {
     });
   });
 
+  it('tells what is masked', () => {
+    const yaml = "redaction:\n  enabled: true\n  allow: [me@acme.io, '/^test_/i']\n  phone: false\n  street: true\n";
+    expect(configOf(yaml)).toEqual({
+      settings: {
+        ...defaultSettings,
+        redaction: { enabled: true, allow: ['me@acme.io', '/^test_/i'], email: true, phone: false, street: true },
+      },
+      complaints: [],
+    });
+    expect(configOf('redaction: { enabled: false }').settings.redaction.enabled).toBe(false);
+  });
+
+  it('sets how long what is kept, for all and for an agent', () => {
+    const yaml = [
+      'retention:',
+      '  recordings_max_age_days: 30',
+      '  max_total_bytes: unlimited',
+      '  agents: { codex: { max_age_days: 7 }, constructor: {} }',
+    ].join('\n');
+    expect(configOf(yaml)).toEqual({
+      settings: {
+        ...defaultSettings,
+        retention: {
+          maxAgeDays: 90,
+          recordingsMaxAgeDays: 30,
+          maxTotalBytes: Infinity,
+          agents: { codex: { maxAgeDays: 7 }, constructor: {} },
+        },
+      },
+      complaints: [],
+    });
+  });
+
   it('may be empty', () => {
     expect(configOf('# nothing yet\n')).toEqual({ settings: defaultSettings, complaints: [] });
   });
 
   it.each([
+    ['redaction:\n  emails: false', ['2:3: unknown key `emails`: did you mean `email`?']],
+    ['redaction:\n  email: no way', ['2:10: `email` must be of type boolean']],
+    ["redaction:\n  allow: [ok, '/(/']", ['2:15: `allow`: holds no valid regex between its slashes']],
     ['verdict:\n  hung_after_ms: 1', ['1:1: unknown key `verdict`: did you mean `verdicts`?']],
     ['verdicts:\n  stall_after_ms: 1', ['2:3: unknown key `stall_after_ms`: did you mean `stalled_after_ms`?']],
     [
@@ -69,6 +105,11 @@ describe('the config file', () => {
         '2:26: `idle_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
         '1:16: `kill_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
       ],
+    ],
+    ['retention:\n  max_age_day: 1', ['2:3: unknown key `max_age_day`: did you mean `max_age_days`?']],
+    [
+      'retention:\n  agents:\n    codex: { max_age_days: 0, agents: {} }',
+      ['3:31: unknown key `agents`', '3:28: `max_age_days` must be a whole number from 1 up, or `unlimited`'],
     ],
     ['- 1', ['1:1: the file must be of type object']],
     ['states: &a { idle_after_ms: 1 }\nverdicts: *a', ['1:1: aliases (`*name`) are not allowed: write it out']],

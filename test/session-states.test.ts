@@ -5,6 +5,7 @@ import type { Event } from '../src/domain/event.ts';
 import type { Session, SessionEnd } from '../src/domain/session.ts';
 import { loadPack } from '../src/extract/load-pack.ts';
 import { createSessionExtraction, nothingStored } from '../src/session-extraction.ts';
+import { noRedaction } from '../src/session-redaction.ts';
 
 const startedAt = '2025-06-01T12:00:00.000Z';
 const thresholds = { idleAfterMs: 3_000, attentionAfterMs: 1_000, hungAfterMs: 30_000, stalledAfterMs: 60_000 };
@@ -84,6 +85,7 @@ function extract(
   const extraction = createSessionExtraction({
     session: { id: '01HZX0000000000000000000ZZ', startedAt, ...session },
     packs,
+    redaction: noRedaction,
     stored,
     thresholds,
     nowMs: () => 0,
@@ -175,10 +177,45 @@ describe('the state of a session', () => {
   });
 });
 
+describe('what is done to a session', () => {
+  const deed = { command: 'pause', by: 'phone', via: 'http' } as const;
+  const moments: Moment[] = [
+    { kind: 'control', timeUs: 0, deed: { command: 'send_input', by: 'early', via: 'cli', bytes: 3 } },
+    ...printing([1, 'hello\n']),
+    { kind: 'control', timeUs: 2_000_000, deed },
+    { kind: 'control', timeUs: 2_000_000, deed: { ...deed, command: 'resume' } },
+    { kind: 'stopped', timeUs: 2_100_000 },
+    { kind: 'continued', timeUs: 3_000_000 },
+  ];
+
+  it('stands among its states, each once, and changes none of them', () => {
+    const { states } = toldIn(extract(inPipe, moments, { endSeconds: 4, watched: false }));
+    expect(states.map(({ state, timeUs, evidence }) => [state, timeUs, evidence?.['command'] ?? null])).toEqual([
+      // The store has the state `starting` of the time 0.
+      ['starting', 1, 'send_input'],
+      ['working', 1_000_000, null],
+      ['working', 2_000_000, 'pause'],
+      ['working', 2_000_001, 'resume'],
+      ['paused', 2_100_000, null],
+      ['working', 3_000_000, null],
+    ]);
+    expect(states[2]?.evidence).toEqual({ source: 'control', ...deed });
+  });
+});
+
 describe('states and verdicts', () => {
   const sessions: [string, Pick<Session, 'mode' | 'terminalSize'>, Moment[], number][] = [
     ['hung', inPipe, printing([1, '{"kind":"begun"}\n'], [2, '{"kind":"over"}\n'], [50, 'still here\n']), 60],
     ['stalled twice', inPipe, printing([1, 'hello\n'], [100, 'again\n']), 300],
+    [
+      'commanded',
+      inPipe,
+      [
+        ...printing([1, 'hello\n']),
+        { kind: 'control', timeUs: 1_000_000, deed: { command: 'kill', by: 'me', via: 'cli' } },
+      ],
+      2,
+    ],
     [
       'asked',
       inTerminal,

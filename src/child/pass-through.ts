@@ -24,7 +24,9 @@ export type Sink = (stream: Stream, passed: readonly PassedBytes[]) => Promise<v
 export interface PassThrough {
   /** Resolves when the source has ended and everything was moved. */
   readonly ended: Promise<void>;
-  /** To be called when the child has stopped: resolves when all that it wrote was passed on. */
+  /** How many bytes were read so far. */
+  readonly readBytes: number;
+  /** Resolves when all that the child wrote before was passed on and given to the sink; for when it has stopped. */
   flush(): Promise<void>;
   /**
    * To be called when the child has ended: passes on all that it wrote, and
@@ -38,6 +40,7 @@ export function passThrough(output: Output, sink: Sink): PassThrough {
   const { source, target, marker, endsWithChild } = output;
   let pending: PassedBytes[] = [];
   let pendingBytes = 0;
+  let readBytes = 0;
   let moving = false;
   let moved = Promise.resolve();
   let ended = false;
@@ -55,6 +58,7 @@ export function passThrough(output: Output, sink: Sink): PassThrough {
       if (bytes.length > 0) {
         pending.push({ bytes, readAtMs: lastReadAtMs });
         pendingBytes += bytes.length;
+        readBytes += bytes.length;
         if (pendingBytes >= maxPendingBytes) source.pause();
       }
       if (!moving) moved = move();
@@ -92,6 +96,9 @@ export function passThrough(output: Output, sink: Sink): PassThrough {
 
   return {
     ended: allMoved,
+    get readBytes() {
+      return readBytes;
+    },
     async flush() {
       await reachMarker();
       await moved;

@@ -16,6 +16,8 @@ const foregroundIntervalMs = 100;
 
 /** Our own terminal, while a child in terminal mode has one that mirrors it. */
 export interface RealTerminal {
+  /** When something was typed last, on the clock of `performance.now()`; -Infinity before. */
+  readonly lastTypedMs: number;
   /** Makes it raw and hands what is typed to the child, if we are in its foreground. */
   takeOver(): void;
   /** Back as it was before. */
@@ -37,12 +39,14 @@ export function attachRealTerminal(
   let before: TerminalSettings | undefined;
   let waiting: NodeJS.Timeout | undefined;
   let input: ReadStream | FileReadStream | undefined;
+  let lastTypedMs = -Infinity;
 
   function readInput() {
     if (input) return void input.resume();
     input = isTerminal ? new ReadStream(STDIN) : createReadStream('', { fd: STDIN, autoClose: false });
     const from = input;
     from.on('data', (typed: Buffer | string) => {
+      lastTypedMs = performance.now();
       // One write at a time: what the child does not read yet stays in our terminal.
       from.pause();
       void writeAll(child.master, [Buffer.from(typed)]).then(() => from.resume());
@@ -70,6 +74,9 @@ export function attachRealTerminal(
   process.on('exit', () => giveBack());
 
   const terminal: RealTerminal = {
+    get lastTypedMs() {
+      return lastTypedMs;
+    },
     takeOver() {
       if (!isTerminal) {
         readInput();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Stream } from '../domain/chunk.ts';
 import type { Ending } from '../domain/session.ts';
+import { type Controls, createControls } from './controls.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { type Killing, killJob } from './kill-job.ts';
 import { type Sink, passThrough } from './pass-through.ts';
@@ -22,8 +23,11 @@ export interface ChildOptions extends SpawnRequest {
   readonly sink: Sink;
   /** Called when our terminal's size changed. */
   readonly onResize: () => void;
-  /** Called when the child was stopped, before we stop as well: for a moment we wait for the promise. */
-  readonly onStop: () => Promise<void>;
+  /**
+   * Called when the child was stopped; for a moment we wait for the promise.
+   * `alike` when we are about to stop as well, and not when it was paused by a command.
+   */
+  readonly onStop: (alike: boolean) => Promise<void>;
   /** Called when the child goes on. */
   readonly onContinue: () => void;
 }
@@ -38,6 +42,7 @@ export interface StartedChild {
   readonly ended: Promise<Ending>;
   /** Ends it with all that works for it, in five seconds at the latest. */
   readonly kill: () => void;
+  readonly controls: Controls;
 }
 
 /** The mode in which a child mirrors us: a terminal of its own when our stdin and stdout are terminals. */
@@ -54,6 +59,7 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
   const signals = forwardSignals((signal) => {
     wasHungUp ||= signal === 'SIGHUP';
     monitor.deliver(signal);
+    if (signal === 'SIGCONT') controls.goOn();
   });
   const terminal =
     spawned.terminal === undefined ? undefined : attachRealTerminal(spawned.terminal, () => void hangUpAlike());
@@ -86,7 +92,7 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
    */
   async function stopAlike(signal: number) {
     const flushed = outputs.map((output) => output.flush());
-    await Promise.race([Promise.all([...flushed, options.onStop()]), sleep(flushPatienceMs)]);
+    await Promise.race([Promise.all([...flushed, options.onStop(true)]), sleep(flushPatienceMs)]);
     if (hasEnded) return;
     terminal?.giveBack();
     // A terminal stops a process group as a whole; in pipe mode it has done so already.
@@ -101,10 +107,26 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
 
   let pid: number | undefined;
   let killing: Killing | undefined;
+  const kill = () => {
+    if (pid !== undefined && !hasEnded) killing ??= killJob(pid, options.mode);
+  };
+  const controls = createControls({
+    mode: options.mode,
+    pid: () => (hasEnded ? undefined : pid),
+    end() {
+      kill();
+      return ending;
+    },
+    onStop: () => Promise.race([options.onStop(false), sleep(flushPatienceMs)]),
+    onContinue: options.onContinue,
+    outputs,
+    ...(spawned.terminal && terminal && { terminal: { master: spawned.terminal.master, user: terminal } }),
+  });
   const ending = new Promise<Ending>((resolve) => {
     monitor.begin((news) => {
       if (news.kind === 'started') pid = news.pid;
-      if (news.kind === 'stopped') void stopAlike(news.signal);
+      // Who paused it may want us to let it go on.
+      if (news.kind === 'stopped' && !controls.isPaused) void stopAlike(news.signal);
       if (news.kind !== 'ended') return;
       hasEnded = true;
       resolve(news.ending);
@@ -120,13 +142,7 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
     monitor.release();
     return how;
   }
-  return {
-    streams: spawned.outputs.map(({ stream }) => stream),
-    ended: finish(),
-    kill() {
-      if (pid !== undefined && !hasEnded) killing ??= killJob(pid, options.mode);
-    },
-  };
+  return { streams: spawned.outputs.map(({ stream }) => stream), ended: finish(), kill, controls };
 }
 
 async function spawn(options: ChildOptions): Promise<Spawned> {

@@ -1,20 +1,32 @@
 import { type Paths, pathsFrom } from '../domain/config.ts';
 import type { Command } from './command.ts';
+import { approveCommand, denyCommand } from './commands/answer.ts';
+import { backupCommand } from './commands/backup.ts';
+import { checkCommand } from './commands/check.ts';
 import { codeCommand } from './commands/code.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { logsCommand } from './commands/logs.ts';
+import { killCommand } from './commands/kill.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
+import { pruneCommand } from './commands/prune.ts';
+import { queryCommand } from './commands/query.ts';
 import { reindexCommand } from './commands/reindex.ts';
 import { replayCommand } from './commands/replay.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { searchCommand } from './commands/search.ts';
+import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { showCommand } from './commands/show.ts';
+import { statsCommand } from './commands/stats.ts';
 import { tailCommand } from './commands/tail.ts';
+import { vacuumCommand } from './commands/vacuum.ts';
 import { expectedValue } from './expected-value.ts';
 import type { CommandGroup, Completer } from './program.ts';
 import { completionRequest, readWords } from './read-words.ts';
@@ -32,13 +44,27 @@ const commands: readonly (Command | CommandGroup)[] = [
   eventsCommand,
   codeCommand,
   logsCommand,
+  searchCommand,
+  statsCommand,
+  queryCommand,
   tailCommand,
   replayCommand,
   exportCommand,
   serveCommand,
+  sendCommand,
+  pauseCommand,
+  resumeCommand,
+  killCommand,
+  approveCommand,
+  denyCommand,
   patterns,
   reindexCommand,
   importCommand,
+  pruneCommand,
+  backupCommand,
+  restoreCommand,
+  vacuumCommand,
+  checkCommand,
   doctorCommand,
 ];
 

@@ -17,7 +17,12 @@ if (parentPort) void serveInWrapper(parentPort, workerData as ServeTask);
 async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recovers }: ServeTask): Promise<void> {
   const tell = (message: FromServing) => port.postMessage(message);
   let isEnding = false;
-  const serving = await startServing(paths, { version, port: firstPort, textOf: strippedText, onHandOver: end });
+  const serving = await startServing(
+    paths,
+    { version, port: firstPort, textOf: strippedText, onHandOver: end },
+    // Nothing of it is about the session of this wrapper.
+    () => undefined,
+  );
   if (!serving.ok) {
     const { reason, message } = serving.failure;
     tell(reason === 'server-running' ? { kind: 'taken' } : { kind: 'failed', message });

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PipeOptions, WrapOptions } from '../domain/config.ts';
 import { limits } from '../domain/config.ts';
+import { controlLevels } from '../domain/control.ts';
 import type { Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type VerdictName, verdictNames } from '../domain/state.ts';
@@ -60,10 +61,12 @@ function parseWrap(words: readonly string[], form: 'run' | 'implied'): Parsed {
   if (!common.ok) return common;
   const verdictOptions = parseVerdictOptions(values);
   if (!verdictOptions.ok) return verdictOptions;
+  const control = controlOption(values.get('control')?.at(-1));
+  if (!control.ok) return control;
   const terminal = values.has('pty') ? 'always' : values.has('no-pty') ? 'never' : 'auto';
   return ok({
     kind: 'wrap',
-    options: { ...common.value, ...verdictOptions.value, command: [program, ...args], terminal },
+    options: { ...common.value, ...verdictOptions.value, ...control.value, command: [program, ...args], terminal },
   });
 }
 
@@ -85,6 +88,13 @@ function parseVerdictOptions(values: LeadingValues): Result<VerdictOptions, Fail
     return usage(`--kill-after takes seconds or a time such as 90s or 10m, up to 24h, not "${killAfter}"`);
   }
   return ok({ ...(failOn.length > 0 && { failOn }), ...(killAfterMs !== undefined && { killAfterMs }) });
+}
+
+function controlOption(word: string | undefined): Result<Pick<WrapOptions, 'control'>, Failure> {
+  if (word === undefined) return ok({});
+  const control = controlLevels.find((each) => each === word);
+  if (control !== undefined) return ok({ control });
+  return usage(`--control takes ${controlLevels.join(' or ')}, not "${word}"${didYouMean(word, controlLevels)}`);
 }
 
 function parsePipe(words: readonly string[]): Parsed {
@@ -114,6 +124,7 @@ function commonOptions(values: LeadingValues, defaultAgent: string): Result<Pipe
     patternFiles: values.get('patterns') ?? [],
     drainTimeoutMs,
     mayServe: !values.has('no-serve'),
+    ...(values.has('no-redact') && { redact: false }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { controlLevels } from '../domain/control.ts';
 import { verdictNames } from '../domain/state.ts';
 import type { OptionSpecs } from './option-spec.ts';
 
@@ -9,6 +10,7 @@ const shared = {
     describe: 'How long to wait for extraction after the end: 2, 2s, 500ms (default: 2s)',
   },
   'no-serve': { type: 'boolean', describe: 'Do not serve events to other programs while it runs' },
+  'no-redact': { type: 'boolean', describe: 'Leave secrets in the recording and in what is made of it' },
   help: { type: 'boolean', short: 'h', describe: 'Show help' },
 } as const satisfies OptionSpecs;
 
@@ -26,6 +28,12 @@ export const wrapOptions = {
   'kill-after': {
     type: 'string',
     describe: 'Kill the command when it has been hung or stalled for so long: 90s, 10m, up to 24h',
+  },
+  control: {
+    type: 'string',
+    describe:
+      'What `ridealong send`, `pause` and others may do to it: `input` also types and answers [default: process]',
+    choices: controlLevels,
   },
   version: { type: 'boolean', describe: 'Show the version' },
 } as const satisfies OptionSpecs;

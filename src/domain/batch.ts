@@ -1,7 +1,7 @@
 import type { Stream } from './chunk.ts';
 import type { Event } from './event.ts';
 import type { JsonValue } from './json.ts';
-import type { SessionEnd, SessionState } from './session.ts';
+import type { RedactionCounts, SessionEnd, SessionState } from './session.ts';
 
 /** How far into a session's recording the committed batches reach: an offset per stream. */
 export type Checkpoint = Readonly<Record<Stream, number>>;
@@ -39,6 +39,8 @@ export interface Batch {
   readonly to: Checkpoint;
   /** How many lines lie between the two. */
   readonly lines: number;
+  /** What was masked since the batch before. */
+  readonly redactions?: RedactionCounts;
   /** With the last batch: how the session ended. From then on it is wholly extracted. */
   readonly end?: SessionEnd;
 }

@@ -1,3 +1,5 @@
+import type { Deed } from './control.ts';
+
 /** The child's output streams. In terminal mode there is only `stdout`. */
 export const streams = ['stdout', 'stderr'] as const;
 export type Stream = (typeof streams)[number];
@@ -18,7 +20,9 @@ export type Mark =
   /** The child was stopped, or goes on. */
   | { readonly kind: 'stopped' | 'continued'; readonly timeUs: number }
   /** So many bytes of the stream could not be recorded. */
-  | { readonly kind: 'gap'; readonly stream: Stream; readonly length: number; readonly timeUs: number };
+  | { readonly kind: 'gap'; readonly stream: Stream; readonly length: number; readonly timeUs: number }
+  /** Somebody did this to the session from elsewhere; what came of it follows. */
+  | { readonly kind: 'control'; readonly deed: Deed; readonly timeUs: number };
 
 /** All that a recording tells, in order. */
 export type Moment = Chunk | Mark;

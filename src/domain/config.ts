@@ -1,11 +1,15 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { ControlLevel } from './control.ts';
+import { defaultRetention, type Retention } from './retention.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
 /** Where things are kept, by the XDG base directory specification 0.8. */
 export interface Paths {
   readonly data: string;
   readonly database: string;
+  /** The index of full texts: derived from the database and the recordings, and made anew where it is not there. */
+  readonly searchIndex: string;
   /** One folder per session, named by its id. */
   readonly recordings: string;
   readonly userPacks: string;
@@ -29,6 +33,7 @@ export function pathsFrom(environment: Readonly<Record<string, string | undefine
   return {
     data,
     database: join(data, 'ridealong.db'),
+    searchIndex: join(data, 'search.db'),
     recordings: join(data, 'recordings'),
     userPacks: join(config, 'patterns'),
     projectPacks: join(workingDirectory, '.ridealong', 'patterns'),
@@ -55,15 +60,32 @@ export const limits = {
   patternBudgetMs: 250,
   /** The wait for output and extraction after the child's end. */
   drainTimeoutMs: 2000,
+  /** How much longer a wrapper may run on behind its child's end to delete what is too old. */
+  pruneAtEndMs: 100,
 } as const;
+
+/** What is masked. Tokens of known formats, private keys and values that are called a secret always are, if anything is. */
+export interface RedactionSettings {
+  readonly enabled: boolean;
+  /** Values that are left alone, and regexes of such, written `/…/`. */
+  readonly allow: readonly string[];
+  readonly email: boolean;
+  readonly phone: boolean;
+  /** Street addresses. */
+  readonly street: boolean;
+}
 
 /** What the config file may set. */
 export interface Settings extends StateThresholds {
+  readonly redaction: RedactionSettings;
   /** The wrapper exits 70 after one of these, when the child itself exited 0. */
   readonly failOn: readonly VerdictName[];
   /** A child that has been hung or stalled for so long is killed; never where absent. */
   readonly killAfterMs?: number;
   readonly serve: ServeSettings;
+  /** What may be done to sessions from elsewhere. */
+  readonly control: ControlLevel;
+  readonly retention: Retention;
 }
 
 /** Of the server in wrappers; the port is that of `ridealong serve`, too. */
@@ -84,6 +106,9 @@ export const defaultSettings: Settings = {
   stalledAfterMs: 300_000,
   failOn: [],
   serve: {},
+  control: 'process',
+  redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
+  retention: defaultRetention,
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -96,10 +121,13 @@ export interface WrapOptions {
   readonly drainTimeoutMs: number;
   /** Whether it may serve the user's programs while it runs; the config file may forbid it, too. */
   readonly mayServe: boolean;
+  /** False to keep secrets as they are. */
+  readonly redact?: boolean;
   /** As in {@link Settings}, which says where they are absent. */
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
+  readonly control?: ControlLevel;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */
-export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe'>;
+export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe' | 'redact'>;

@@ -14,6 +14,8 @@ export type Failure =
   | { readonly reason: 'database-busy'; readonly message: string }
   | { readonly reason: 'database-unreadable' | 'database-newer' | 'database-foreign'; readonly message: string }
   | { readonly reason: 'recording-unreadable' | 'recording-unwritable'; readonly message: string }
+  /** A command to a session was not carried out; `Refusal` has the reasons. */
+  | { readonly reason: 'command-refused'; readonly message: string }
   /** The user has a server already. */
   | { readonly reason: 'server-running'; readonly message: string }
   /** No server can be reached, or is safe, at the place where its socket, its port and its token should be. */
@@ -61,6 +63,7 @@ export function exitCodeOf(failure: Failure): number {
     case 'session-not-found':
     case 'session-ambiguous':
     case 'session-running':
+    case 'command-refused':
     case 'cursor-ahead':
     case 'server-running':
     case 'pack-invalid':

@@ -1,9 +1,11 @@
+import type { AdvancedQuery, AnswerRow } from './advanced-query.ts';
 import type { Batch, Checkpoint } from './batch.ts';
 import type { Failure } from './failure.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
 import type { Result } from './result.ts';
 import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, SessionTotals, StateChangeRow } from './rows.ts';
 import type { Session, SessionState } from './session.ts';
+import type { Trend, TrendFilter } from './trend.ts';
 
 /** The store as extraction sees it. Each call is one transaction; none of them throws for an expected failure. */
 export interface EventStore {
@@ -122,6 +124,8 @@ export interface SessionReader {
   events(filter: EventFilter): Result<EventRow[], Failure>;
   codeBlocks(filter: { session: string; language?: string }): Result<CodeBlockRow[], Failure>;
   summary(sessionId: string): Result<SessionSummary, Failure>;
+  /** When the session's recording was pruned, ISO 8601; null when it was not. */
+  recordingPrunedAt(sessionId: string): Result<string | null, Failure>;
   stateChanges(sessionId: string): Result<StateChangeRow[], Failure>;
   /**
    * One row per UTC day on which sessions started, the newest first: today and the days before it, `days` in all.
@@ -142,6 +146,10 @@ export interface SessionReader {
   agentReport(agent: string): Result<AgentReport | undefined, Failure>;
   /** Undefined for a pattern that never matched. */
   patternReport(pattern: string): Result<PatternReport | undefined, Failure>;
+  /** The query must be a valid one. */
+  advanced(query: AdvancedQuery): Result<Page<AnswerRow>, Failure>;
+  /** More than `mostBuckets` are a `usage` failure. */
+  trends(filter: TrendFilter): Result<readonly Trend[], Failure>;
   close(): void;
 }
 

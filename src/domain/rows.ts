@@ -153,4 +153,8 @@ export interface SessionSummary {
   readonly totals: SessionTotals;
   readonly codeBlocks: number;
   readonly states: readonly StateChangeRow[];
+  /** What was masked, by the rule that found it; the most frequent first. */
+  readonly redactions: readonly { readonly rule: string; readonly count: number }[];
+  /** When the recording was pruned although the rest stays; null while it is there. */
+  readonly recordingPrunedAt: string | null;
 }

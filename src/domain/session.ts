@@ -27,6 +27,8 @@ export interface Session {
   readonly packs: readonly { readonly name: string; readonly version: string; readonly digest: string }[];
   /** Absolute paths of the packs that were named on the command line. */
   readonly patternFiles: readonly string[];
+  /** Whether secrets are masked in its recording; absent where a ridealong recorded it that did not know how. */
+  readonly redacted?: boolean;
   /** What it was made from, where it was not wrapped but brought in by `ridealong import`. */
   readonly imported?: Imported;
   /** Absent while the session runs, and when its wrapper was killed. */
@@ -52,7 +54,12 @@ export interface SessionEnd {
   readonly ending: Ending;
   /** Bytes that could not be recorded. */
   readonly gapBytes: Readonly<Record<Stream, number>>;
+  /** What was masked while it ran; absent where that was nothing. */
+  readonly redactions?: RedactionCounts;
 }
+
+/** How many secrets were masked, by the rule that found them. */
+export type RedactionCounts = Readonly<Record<string, number>>;
 
 /** How the child ended. */
 export type Ending =

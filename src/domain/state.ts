@@ -5,8 +5,20 @@ import type { Ending, SessionState } from './session.ts';
 /** What told so, for a person and for programs; `source` is always there. */
 export type Evidence = { readonly source: EvidenceSource } & { readonly [key: string]: JsonValue };
 
-/** From the strongest to the weakest: where two disagree, the stronger one counts. */
-export const evidenceSources = ['process', 'screen', 'message', 'pattern', 'notification', 'output', 'quiet'] as const;
+/**
+ * From the strongest to the weakest: where two disagree, the stronger one counts. `control` says nothing of the state:
+ * it tells what was done to the session while it was in that state.
+ */
+export const evidenceSources = [
+  'process',
+  'screen',
+  'message',
+  'pattern',
+  'notification',
+  'output',
+  'quiet',
+  'control',
+] as const;
 export type EvidenceSource = (typeof evidenceSources)[number];
 
 /**
@@ -41,6 +53,8 @@ export type StateSignal = { readonly timeUs: number } & (
   /** The last line of a JSON stream is the beginning of a message. */
   | { readonly kind: 'cut-message'; readonly evidence: Evidence }
   | { readonly kind: 'stopped' | 'continued' }
+  /** Somebody did something to the session. */
+  | { readonly kind: 'control'; readonly evidence: Evidence }
   | { readonly kind: 'ended'; readonly ending: Ending }
 );
 

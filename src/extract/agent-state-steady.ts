@@ -14,6 +14,8 @@ function isTold(state: SessionState, before: SessionState, evidence: Evidence): 
 export interface SteadyState {
   /** The state is this one from now on. */
   set(state: SessionState, timeUs: number, evidence: Evidence): void;
+  /** The state as it was told last. */
+  readonly told: SessionState;
   /** When the state that is waited for has lasted long enough; undefined when none is. */
   readonly deadlineUs: number | undefined;
   /** To be called when {@link SteadyState.deadlineUs} has passed. */
@@ -36,6 +38,9 @@ export function createSteadyState(tell: (change: StateChange) => void): SteadySt
       if (state === told) pending = undefined;
       else if (isTold(state, told, evidence)) pass({ state, timeUs, evidence });
       else pending = { state, timeUs, evidence };
+    },
+    get told() {
+      return told;
     },
     get deadlineUs() {
       return pending && pending.timeUs + holdUs;

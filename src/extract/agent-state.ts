@@ -34,6 +34,8 @@ export interface StateTracker {
   take(signal: StateSignal): StateNews;
   /** Every signal before this moment was taken. */
   clock(timeUs: number): StateNews;
+  /** As it was told last. */
+  readonly state: SessionState;
   /** Behind this moment there will be news, should nothing else happen. */
   readonly nextDeadlineUs: number | undefined;
 }
@@ -50,7 +52,13 @@ export function createStateTracker(options: {
   let verdicts: Verdict[] = [];
   let kill: Verdict | undefined;
 
-  const steady = createSteadyState((change) => states.push(change));
+  /** When each state was told last: no two are told of one moment. */
+  const toldUs = new Map<SessionState, number>([['starting', 0]]);
+  const tell = (change: StateChange) => {
+    toldUs.set(change.state, change.timeUs);
+    states.push(change);
+  };
+  const steady = createSteadyState(tell);
   const inTime = createTimedVerdicts({
     thresholds,
     ...(killAfterMs !== undefined && { killAfterMs }),
@@ -198,6 +206,12 @@ export function createStateTracker(options: {
     reconcile({ source: 'process', signal: 'SIGCONT' });
   }
 
+  /** What is done to the session stands among its states: as the same one, once more. */
+  function noteDeed(evidence: Evidence) {
+    const state = steady.told;
+    tell({ state, timeUs: Math.max(nowUs, (toldUs.get(state) ?? -1) + 1), evidence });
+  }
+
   function handle(signal: StateSignal) {
     switch (signal.kind) {
       case 'output':
@@ -237,6 +251,9 @@ export function createStateTracker(options: {
       case 'continued':
         goOn();
         return;
+      case 'control':
+        noteDeed(signal.evidence);
+        return;
       case 'ended':
         hasEnded = true;
         verdicts.push(...atEnd.at(nowUs, signal.ending));
@@ -262,6 +279,9 @@ export function createStateTracker(options: {
     clock(timeUs) {
       advance(timeUs);
       return news();
+    },
+    get state() {
+      return steady.told;
     },
     get nextDeadlineUs() {
       return nextDeadline()?.atUs;

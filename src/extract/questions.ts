@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Prompt } from '../domain/control.ts';
 import type { Event } from '../domain/event.ts';
 import type { LineBlock, Screen } from '../domain/line.ts';
 import type { Pack, Question } from '../domain/pattern.ts';
@@ -37,12 +39,21 @@ export interface QuestionWatch {
   clock(timeUs: number): QuestionNews[];
   /** When {@link QuestionWatch.clock} has something to tell next. */
   readonly nextUs: number | undefined;
+  /** The question that waits, as it stands on this screen; undefined when it does not, or is not certain yet. */
+  standingOn(screen: Screen): StandingQuestion | undefined;
+}
+
+/** A question that waits for an answer, and since when and where it was seen. */
+export interface StandingQuestion {
+  readonly question: AskedQuestion;
+  readonly sinceUs: number;
+  readonly offset: number;
 }
 
 export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
   const rules = packs.toReversed().flatMap(({ questions }) => questions.map(toRule));
   const askersOf = createAskers(rules);
-  let asked: AskedQuestion | undefined;
+  let asked: StandingQuestion | undefined;
   /** What stands there, and since when, where it is not {@link asked}. */
   let seen:
     | { readonly question: AskedQuestion | undefined; readonly sinceUs: number; readonly offset: number }
@@ -51,39 +62,63 @@ export function createQuestionWatch(packs: readonly Pack[]): QuestionWatch {
   return {
     see({ lines, timeUs, offset }) {
       const question = rules.length === 0 ? undefined : findQuestion(askersOf(lines), lines);
-      if (keyOf(question) === keyOf(asked)) seen = undefined;
+      if (keyOf(question) === keyOf(asked?.question)) seen = undefined;
       else if (!seen || keyOf(seen.question) !== keyOf(question)) seen = { question, sinceUs: timeUs, offset };
+      // Its options may have come since.
+      else seen = { ...seen, question };
     },
     clock(timeUs) {
       if (!seen || seen.sinceUs + holdUs > timeUs) return [];
       const news: QuestionNews[] = [];
       const { question, sinceUs, offset } = seen;
-      if (asked) news.push({ kind: 'answered', question: asked, timeUs: sinceUs, offset });
+      if (asked) news.push({ kind: 'answered', question: asked.question, timeUs: sinceUs, offset });
       if (question) news.push({ kind: 'asked', question, timeUs: sinceUs + holdUs, offset });
-      asked = question;
+      asked = question && { question, sinceUs, offset };
       seen = undefined;
       return news;
     },
     get nextUs() {
       return seen && seen.sinceUs + holdUs;
     },
+    standingOn({ lines }) {
+      const question = asked && findQuestion(askersOf(lines), lines);
+      return asked && keyOf(question) === keyOf(asked.question)
+        ? { ...asked, question: question ?? asked.question }
+        : undefined;
+    },
   };
+}
+
+/** The question as others name it. What counts is what was asked and what may be answered. */
+export function promptOf({ question, offset }: Pick<StandingQuestion, 'question' | 'offset'>): Prompt {
+  const { rule, text, command, options } = question;
+  const prompt = {
+    pattern: rule.id,
+    question: boundedText(text),
+    command: command === undefined ? null : boundedText(command),
+    options,
+  };
+  const told = [prompt.pattern, prompt.question, prompt.command, options.map(({ key, label }) => [key ?? null, label])];
+  const text_hash = createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 32);
+  return { prompt_id: offset, text_hash, ...prompt };
 }
 
 /** The event of a question that is on the screen. */
 export function questionEvent(
-  { rule, text, originalLine, command, options }: AskedQuestion,
+  question: AskedQuestion,
   place: Pick<Event, 'stream' | 'offset' | 'endOffset' | 'lineNumber' | 'timeUs'>,
 ): Event {
+  const { rule, originalLine } = question;
+  const { question: matchedValue, command, options, text_hash } = promptOf({ question, offset: place.offset });
   return {
     ...place,
     type: 'permission',
     pattern: rule.id,
     risk: rule.risk,
     autoConfirmable: rule.autoConfirmable,
-    matchedValue: boundedText(text),
+    matchedValue,
     originalLine: boundedText(originalLine),
-    metadata: { ...(command !== undefined && { command: boundedText(command) }), options },
+    metadata: { ...(command !== null && { command }), options: options.map((option) => ({ ...option })), text_hash },
   };
 }
 

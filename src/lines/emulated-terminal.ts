@@ -3,7 +3,7 @@ import type { Keyframe } from '../domain/keyframe.ts';
 import { type NotificationSignal, notificationCodes } from '../domain/state.ts';
 import { createKeyframes, endsWithinCharacter } from './keyframes.ts';
 import type { Row } from './row.ts';
-import { createRowReader } from './row-reader.ts';
+import { createRowReader, type RowReader } from './row-reader.ts';
 import { paintedRow, screenSequences } from './screen-sequences.ts';
 import { coreOf, internalsOf } from './terminal-internals.ts';
 
@@ -57,6 +57,8 @@ export interface EmulatedTerminal {
   readonly isMidFrame: boolean;
   /** What is to be seen since the last look. */
   look(): View;
+  /** The same, without its being a look. */
+  peek(): View;
   /** What stands on the screen now. */
   picture(): Picture;
   /** Each row as it has to be written: its text, and sequences of colours and styles between (SGR), no others. */
@@ -148,6 +150,21 @@ export function createEmulatedTerminal(options: {
     return Math.max(0, ybase - maxRowsAgain);
   }
 
+  function view(from: RowReader): View {
+    const { ybase, y } = core.buffer;
+    const start = firstRow();
+    const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
+    return {
+      rows: from.read(start),
+      scrolledOff: ybase - start,
+      columns: terminal.cols,
+      cursorRow: ybase - start + y,
+      isAlternate: isAlternate(),
+      isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
+      isRepainted,
+    };
+  }
+
   markTop();
 
   return {
@@ -171,22 +188,13 @@ export function createEmulatedTerminal(options: {
       return core.coreService.decPrivateModes.synchronizedOutput;
     },
     look() {
-      const { ybase, y } = core.buffer;
-      const start = firstRow();
-      const { bracketedPasteMode, mouseTrackingMode } = terminal.modes;
-      const view: View = {
-        rows: reader.read(start),
-        scrolledOff: ybase - start,
-        columns: terminal.cols,
-        cursorRow: ybase - start + y,
-        isAlternate: isAlternate(),
-        isInteractive: isAlternate() || bracketedPasteMode || mouseTrackingMode !== 'none',
-        isRepainted,
-      };
+      const seen = view(reader);
       isRepainted = false;
       markTop();
-      return view;
+      return seen;
     },
+    // With a reader of its own: what the other one remembers is of the last look.
+    peek: () => view(createRowReader(core)),
     picture() {
       const { cols: columns, rows, buffer } = terminal;
       const { baseY, cursorX, cursorY } = buffer.active;

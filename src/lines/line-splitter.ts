@@ -1,6 +1,7 @@
 import type { Chunk, Stream } from '../domain/chunk.ts';
 import type { LineBlock } from '../domain/line.ts';
-import { isUtf8Continuation, needsCleaning, writePlainText } from './plain-text.ts';
+import { isUtf8Continuation } from '../domain/utf8.ts';
+import { needsCleaning, writePlainText } from './plain-text.ts';
 
 const LINE_FEED = 0x0a;
 const ESCAPE = 0x1b;

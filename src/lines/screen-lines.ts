@@ -2,7 +2,7 @@ import type { Chunk } from '../domain/chunk.ts';
 import type { Keyframe } from '../domain/keyframe.ts';
 import type { Form, Frame, LineBlock, Screen } from '../domain/line.ts';
 import type { NotificationSignal } from '../domain/state.ts';
-import { createEmulatedTerminal } from './emulated-terminal.ts';
+import { createEmulatedTerminal, type View } from './emulated-terminal.ts';
 import { inputRow } from './input-row.ts';
 import { linesOf, printedLinesOf, type ScreenLine } from './screen-text.ts';
 import { createTranscript, type SettledLine } from './transcript.ts';
@@ -36,6 +36,8 @@ export interface ScreenLines {
   readonly nextUs: number | undefined;
   /** All that stands on the screen now, where a question waits; its own lines are never told. */
   settleNow(questionLines: ReadonlySet<string>, timeUs: number): LineBlock[];
+  /** What stands on the screen behind the last byte; undefined in the midst of a frame. Changes nothing. */
+  peek(): Screen | undefined;
   /** All that was not settled on yet. */
   end(timeUs: number): LineBlock[];
 }
@@ -98,17 +100,12 @@ export function createScreenLines(options: {
     const { scrolledOff } = view;
     const isRepainted = view.isRepainted || atUs < laidAnewUntilUs;
     if (view.isInteractive) form = 'screen';
-    const { columns, rows } = view;
-    const lines = form === 'plain' ? printedLinesOf(rows) : linesOf(rows, columns, 0, input);
-    const below = input === undefined ? [] : linesOf(rows, columns, input);
+    const { lines, below } = readLines(view, form, input);
     // An interface that ends leaves its place to type in behind.
     const said = view.isInteractive ? lines : withoutRun(lines, hints);
     give(transcript().see({ lines: said, scrolledOff, timeUs: atUs, offset, form, isRepainted, isWhole }), atUs);
     if (view.isInteractive) hints = below.map(({ wording }) => wording.text);
-    show(
-      [...lines, ...below].filter(({ lastRow }) => lastRow >= scrolledOff).map(({ wording }) => wording),
-      atUs,
-    );
+    show(onlyOnScreen([...lines, ...below], view), atUs);
   }
 
   function show(lines: Screen['lines'], atUs: number): void {
@@ -197,6 +194,13 @@ export function createScreenLines(options: {
       pass(untilUs);
       return taken();
     },
+    peek() {
+      if (terminal.isMidFrame) return undefined;
+      const view = terminal.peek();
+      const seenForm = view.isInteractive ? 'screen' : form;
+      const { lines, below } = readLines(view, seenForm, inputRow(view));
+      return { timeUs, offset, form: seenForm, lines: onlyOnScreen([...lines, ...below], view) };
+    },
     get nextUs() {
       const next = nextUs();
       return next === Infinity ? undefined : next;
@@ -215,6 +219,17 @@ export function createScreenLines(options: {
     },
   };
 }
+
+/** The lines of what was said, and those of the place to type in and below it. */
+function readLines({ rows, columns }: View, form: Form, input: number | undefined) {
+  return {
+    lines: form === 'plain' ? printedLinesOf(rows) : linesOf(rows, columns, 0, input),
+    below: input === undefined ? [] : linesOf(rows, columns, input),
+  };
+}
+
+const onlyOnScreen = (lines: readonly ScreenLine[], { scrolledOff }: View): Screen['lines'] =>
+  lines.filter(({ lastRow }) => lastRow >= scrolledOff).map(({ wording }) => wording);
 
 /** Leaves out the lines that follow each other with these texts, or at least with the first two of them. */
 function withoutRun(lines: readonly ScreenLine[], texts: readonly string[]): readonly ScreenLine[] {

@@ -12,6 +12,8 @@ export type ToFollower =
 export interface HandOver {
   /** The child has to wait for the promise, where there is one. */
   offer(chunks: readonly ReadChunk[]): Promise<void> | undefined;
+  /** Whether anything passes, or has passed, of which the follower was not told yet. */
+  readonly hasGap: boolean;
   /** To be called when the follower is done with so many bytes: they are recorded, or counted as a gap. */
   settled(bytes: number): void;
   /** Tells the follower of bytes that passed unrecorded until now; to be called when no more will come. */
@@ -71,6 +73,9 @@ export function createHandOver(options: {
       for (const { bytes } of chunks) inFlightBytes += bytes.length;
       send({ kind: 'chunks', chunks }, transferable(chunks));
       return inFlightBytes > maxInFlightBytes ? wait() : undefined;
+    },
+    get hasGap() {
+      return state === 'passing' || state === 'abandoned' || gaps.size > 0;
     },
     settled(bytes) {
       inFlightBytes -= bytes;

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import type { Keyframe } from '../domain/keyframe.ts';
 import type { RecordingFolder } from './folder.ts';
 
@@ -51,6 +51,10 @@ export function readKeyframe(folder: RecordingFolder, timeUs: number): Keyframe 
     if (keyframe) return keyframe;
   }
   return undefined;
+}
+
+export function removeKeyframes(folder: RecordingFolder): void {
+  rmSync(folder.keyframes, { force: true });
 }
 
 const lineFeed = 0x0a;

@@ -31,8 +31,16 @@ const session: z.ZodType<Session> = z.object({
   terminalSize: z.object({ columns: z.number(), rows: z.number() }).exactOptional(),
   packs: z.array(z.object({ name: z.string(), version: z.string(), digest: z.string() })),
   patternFiles: z.array(z.string()),
+  redacted: z.boolean().exactOptional(),
   imported: z.object({ format: z.enum(importFormats), file: z.string(), digest: z.string() }).exactOptional(),
-  end: z.object({ endedAt: z.iso.datetime(), ending, gapBytes: bytesPerStream }).exactOptional(),
+  end: z
+    .object({
+      endedAt: z.iso.datetime(),
+      ending,
+      gapBytes: bytesPerStream,
+      redactions: z.record(z.string(), z.number().int()).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** Reads `session.json`, which a crash or a person may have damaged. */

@@ -1,4 +1,3 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
   type Chunk,
   type Moment,
@@ -8,6 +7,7 @@ import {
   streams,
 } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
+import { openRecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
 
 export interface RecordingReader {
@@ -84,21 +84,19 @@ interface FileWindow {
   close(): void;
 }
 
-const longestTimingLine = 256;
+const longestTimingLine = 1024;
 
 /** Reads a file in large pieces; a file that is not there is empty. */
 function openWindow(path: string, windowBytes: number): FileWindow {
-  const fd = openIfThere(path);
+  const file = openRecordedFile(path);
   let start = 0;
   let bytes: Buffer = Buffer.alloc(0);
 
   function load(offset: number, length: number): Buffer {
-    if (fd === undefined) return Buffer.alloc(0);
+    if (file === undefined) return Buffer.alloc(0);
     const isInside = offset >= start && offset + length <= start + bytes.length;
     if (!isInside) {
-      // A new buffer each time: chunks of the last one may still be in use.
-      const buffer = Buffer.allocUnsafeSlow(Math.max(length, windowBytes));
-      bytes = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
+      bytes = file.read(offset, Math.max(length, windowBytes));
       start = offset;
     }
     return bytes.subarray(offset - start, offset - start + length);
@@ -113,18 +111,7 @@ function openWindow(path: string, windowBytes: number): FileWindow {
       const end = text.indexOf(0x0a);
       return end === -1 ? undefined : text.toString('latin1', 0, end);
     },
-    size: () => (fd === undefined ? 0 : fstatSync(fd).size),
-    close() {
-      if (fd !== undefined) closeSync(fd);
-    },
+    size: () => file?.size() ?? 0,
+    close: () => file?.close(),
   };
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { RecordingPosition } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
+import { openRecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
 
 /** How far the recording had come by some moment. */
@@ -68,10 +68,10 @@ export function scanTiming({ timing }: RecordingFolder, untilUs: number): Record
 }
 
 function readIfThere(path: string): Buffer {
+  const file = openRecordedFile(path);
   try {
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
+    return file?.read(0, file.size()) ?? Buffer.alloc(0);
+  } finally {
+    file?.close();
   }
 }

@@ -1,10 +1,12 @@
 import type { Mark, Stream } from '../domain/chunk.ts';
+import type { Deed } from '../domain/control.ts';
 
 /**
  * One line of the `timing` file, in the advanced format of util-linux's
  * `script` (scriptlive(1), since 2.35): a type, the seconds since the line
- * before, and what the type asks for. `E`, for stderr, `H … GAP_…`, and the
- * signals SIGSTOP and SIGCONT are ours; scriptreplay passes over them.
+ * before, and what the type asks for. `E`, for stderr, `H … GAP_…`,
+ * `H … CONTROL` with JSON, and the signals SIGSTOP and SIGCONT are ours;
+ * scriptreplay passes over them.
  */
 export type TimingEntry =
   | { readonly kind: 'chunk'; readonly stream: Stream; readonly timeUs: number; readonly length: number }
@@ -24,6 +26,8 @@ export function formatTiming(entry: TimingEntry, lastTimeUs: number): string {
       return `S ${delta} SIGSTOP\n`;
     case 'continued':
       return `S ${delta} SIGCONT\n`;
+    case 'control':
+      return `H ${delta} CONTROL ${asciiJson(entry.deed)}\n`;
   }
 }
 
@@ -53,7 +57,10 @@ export function parseTiming(
     }
     case 'H': {
       const groups = gap.exec(rest)?.groups;
-      if (groups === undefined) return { kind: 'other', timeUs };
+      if (groups === undefined) {
+        const deed = deedIn(rest);
+        return deed === undefined ? { kind: 'other', timeUs } : { kind: 'control', timeUs, deed };
+      }
       const stream = groups['stream'] === 'STDOUT' ? 'stdout' : 'stderr';
       return { kind: 'gap', stream, timeUs, length: Number(groups['length']) };
     }
@@ -65,4 +72,31 @@ export function parseTiming(
       return { kind: 'resize', timeUs, columns: Number(groups['columns']), rows: Number(groups['rows']) };
     }
   }
+}
+
+/** Whoever reads the file byte by byte need not know how it is encoded. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const controlPrefix = 'CONTROL ';
+
+function deedIn(rest: string): Deed | undefined {
+  if (!rest.startsWith(controlPrefix)) return undefined;
+  try {
+    const deed: unknown = JSON.parse(rest.slice(controlPrefix.length));
+    return isDeed(deed) ? deed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Recordings are our own, but disks are not to be trusted: that it is flat is what others rely on. */
+function isDeed(value: unknown): value is Deed {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const isFlat = Object.values(value).every((each) => typeof each === 'string' || typeof each === 'number');
+  return isFlat && 'command' in value && 'by' in value && 'via' in value;
 }

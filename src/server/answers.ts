@@ -10,7 +10,9 @@ import type {
   SessionTotals,
   StateChangeRow,
 } from '../domain/rows.ts';
+import { type SearchHit, searchKinds, type SearchLag } from '../domain/search.ts';
 import { sessionStates } from '../domain/session.ts';
+import type { Trend } from '../domain/trend.ts';
 import type { ScreenAnswer } from './queries.ts';
 
 /*
@@ -30,7 +32,7 @@ const byType = z.array(z.object({ event_type: eventType, count })).readonly();
 const byRisk = z.array(z.object({ risk_level: riskLevel, count })).readonly();
 
 export const problemAnswer = z
-  .object({ error: z.object({ code: text, message: text, field: text.optional() }) })
+  .object({ error: z.object({ code: text, message: text, field: text.optional(), lease: z.unknown().optional() }) })
   .openapi('Error');
 
 export const sessionRow: z.ZodType<SessionRow> = z
@@ -133,7 +135,9 @@ export const sessionSummary: z.ZodType<SessionSummary> = z
     filesTouched: z.array(text),
     totals,
     codeBlocks: count,
+    recordingPrunedAt: textOrNull,
     states: z.array(stateChangeRow),
+    redactions: z.array(z.object({ rule: text, count })),
   })
   .openapi('SessionSummary');
 
@@ -226,6 +230,41 @@ export const logAnswer: z.ZodType<LogAnswer> = z
   })
   .openapi('Log');
 
+export const trend: z.ZodType<Trend> = z
+  .object({
+    key: textOrNull,
+    total: z.number(),
+    points: z.array(
+      z.object({
+        start: text,
+        value: z.number(),
+        mean: numberOrNull,
+        deviation: numberOrNull,
+        anomaly: z.boolean(),
+      }),
+    ),
+  })
+  .openapi('Trend');
+
+const searchLag: z.ZodType<SearchLag> = z.object({ events: count, sessions: count, bytes: count }).openapi('SearchLag');
+
+const searchHit: z.ZodType<SearchHit> = z
+  .object({
+    kind: z.enum(searchKinds),
+    agent_name: text,
+    session_id: text,
+    timestamp: text,
+    stream: z.enum(streams),
+    line_number: count,
+    byte_offset: count,
+    event_id: count.nullable(),
+    event_type: eventType.nullable(),
+    pattern: textOrNull,
+    risk_level: riskLevel.nullable(),
+    fragments: z.array(z.object({ text, match: z.boolean() })),
+  })
+  .openapi('SearchHit');
+
 /** What the server says of itself. */
 export interface Health {
   readonly status: 'ok';
@@ -236,10 +275,20 @@ export interface Health {
   readonly cursor: number;
   /** Who follows it. */
   readonly subscribers: number;
+  /** What full text search does not find yet; null where that is not known. */
+  readonly search_lag: SearchLag | null;
 }
 
 export const health: z.ZodType<Health> = z
-  .object({ status: z.literal('ok'), version: text, started_at: text, pid: count, cursor: count, subscribers: count })
+  .object({
+    status: z.literal('ok'),
+    version: text,
+    started_at: text,
+    pid: count,
+    cursor: count,
+    subscribers: count,
+    search_lag: searchLag.nullable(),
+  })
   .openapi('Health');
 
 export const listOf = (row: z.ZodType) => z.object({ items: z.array(row), total: count, next: textOrNull });
@@ -251,3 +300,5 @@ export const pageOf = (row: z.ZodType) =>
     total_is_exact: z.boolean(),
     next: textOrNull,
   });
+
+export const searchPage = pageOf(searchHit).extend({ lag: searchLag });

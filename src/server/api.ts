@@ -1,14 +1,17 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { HTTPException } from 'hono/http-exception';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
-import { bug, type Problem, problemBody } from './problem.ts';
+import { badJson, bug, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import type { ReplayHub } from './replay-hub.ts';
 import { json, refuse } from './reply.ts';
 import type { Api } from './route.ts';
+import { addAdvanced } from './routes/advanced.ts';
+import { addCommands, type CommandParts } from './routes/commands.ts';
 import { addExports, type StartExport } from './routes/exports.ts';
 import { addFeed } from './routes/feed.ts';
 import { addHealth, type HealthParts } from './routes/health.ts';
@@ -16,8 +19,11 @@ import { addLists } from './routes/lists.ts';
 import { addRecordings, type ReadLog } from './routes/recordings.ts';
 import { addReplay } from './routes/replay.ts';
 import { addReports } from './routes/reports.ts';
+import { addSearch } from './routes/search.ts';
+import { addTickets, type TicketParts } from './routes/tickets.ts';
+import { addTrends } from './routes/trends.ts';
 
-export interface ApiParts extends HealthParts {
+export interface ApiParts extends HealthParts, CommandParts, TicketParts {
   readonly ask: Ask;
   readonly log: ReadLog;
   readonly hub: FeedHub;
@@ -38,7 +44,8 @@ export function createApi(parts: ApiParts): Api {
   api.notFound(() =>
     refuse({ status: 404, code: 'not_found', message: 'there is nothing here; see /api/openapi.json' }),
   );
-  api.onError(() => refuse(bug));
+  // What Hono throws of itself is about the body: all else was checked before.
+  api.onError((error) => refuse(error instanceof HTTPException && error.status === 400 ? badJson : bug));
   const onMethodNotAllowed = (_context: unknown, allowed: readonly string[]) =>
     json(problemBody(wrongMethod), wrongMethod.status, { allow: allowed.filter((name) => name !== 'HEAD').join(', ') });
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
@@ -46,8 +53,13 @@ export function createApi(parts: ApiParts): Api {
   addHealth(api, parts);
   addLists(api, parts);
   addReports(api, parts);
+  addSearch(api, parts);
+  addAdvanced(api, parts);
+  addTrends(api, parts);
   addRecordings(api, parts);
   addFeed(api, parts);
+  addCommands(api, parts);
+  addTickets(api, parts);
   addReplay(api, parts);
   addExports(api, parts);
   api.get('/api/openapi.json', () =>

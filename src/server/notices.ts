@@ -1,3 +1,4 @@
+import type { CommandResult, Lease } from '../domain/control.ts';
 import type { Cursor } from '../domain/feed.ts';
 
 /** What the server itself has to say to a subscriber, beside the feed's messages. */
@@ -9,7 +10,23 @@ export type Notice =
   | { readonly type: 'pong' }
   /** The last message to one who reads too slowly. */
   | { readonly type: 'lagging'; readonly message: string }
-  | { readonly type: 'error'; readonly code: string; readonly message: string };
+  /** `request_id` where it is about a command. */
+  | {
+      readonly type: 'error';
+      readonly code: string;
+      readonly message: string;
+      readonly request_id?: string | null;
+      readonly session_id?: string;
+      readonly field?: string;
+      readonly lease?: Lease;
+    }
+  /** What came of a command. */
+  | {
+      readonly type: 'result';
+      readonly request_id: string;
+      readonly session_id: string;
+      readonly result: CommandResult;
+    };
 
 /** The JSON of a notice, with the fields that every message has. */
 export function noticeFrame(notice: Notice, cursor: Cursor): Buffer {

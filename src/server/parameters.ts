@@ -3,6 +3,8 @@ import { streams } from '../domain/chunk.ts';
 import { exportFormats } from '../domain/export.ts';
 import { type Cursor, type FeedFilter, feedKinds, followedKinds } from '../domain/feed.ts';
 import { eventTypes, riskLevels } from '../domain/pattern.ts';
+import { searchKinds } from '../domain/search.ts';
+import { trendBuckets, trendGroups, trendMetrics } from '../domain/trend.ts';
 import {
   durationUs,
   parseFrom,
@@ -36,6 +38,19 @@ const wholeNumber = (least: number, most: number) =>
 const limit = wholeNumber(1, 10_000).optional().describe('At most so many; 100 when absent');
 const flag = z.enum(['true', 'false'], { error: 'takes true or false' }).transform((word) => word === 'true');
 const cursor = z.string().min(1).max(200).optional().describe('What the page before has as `next`');
+
+/** Words with commas between them, of these. */
+const someOf = <Word extends string>(known: readonly Word[]) =>
+  z
+    .string()
+    .transform((list) => list.split(','))
+    .superRefine((words, context) => {
+      for (const word of words) {
+        if (known.some((each) => each === word)) continue;
+        context.addIssue({ code: 'custom', message: `takes ${known.join(', ')} with commas between them` });
+      }
+    })
+    .transform((words) => known.filter((each) => words.includes(each)));
 
 export const sessionParameters = z.object({ id: sessionId });
 export const agentParameters = z.object({ name: agent });
@@ -77,6 +92,40 @@ export const timelineQuery = z.strictObject({
   cursor,
 });
 
+export const searchQuery = z.strictObject({
+  q: z
+    .string()
+    .min(1)
+    .max(500)
+    .describe('Words that are all there; "several words" one behind the other; begin* for words that begin so'),
+  kinds: someOf(searchKinds)
+    .optional()
+    .describe(`Of ${searchKinds.join(', ')}, with commas between them; all when absent`),
+  agent: agent.optional(),
+  session: sessionId.optional(),
+  type: z.enum(eventTypes).optional().describe('Only events of this type'),
+  from: time.optional().describe('Not before'),
+  to: time.optional().describe('Before'),
+  limit,
+  cursor: cursor.pipe(
+    z
+      .string()
+      .regex(/^\d{1,5}$/, 'is not the `next` of a page')
+      .optional(),
+  ),
+});
+
+export const trendsQuery = z.strictObject({
+  metric: z.enum(trendMetrics).optional().describe('events when absent; sessions are those that began'),
+  bucket: z.enum(trendBuckets).optional().describe('UTC, weeks from Monday; day when absent'),
+  by: z.enum(trendGroups).optional().describe('One trend for each of these; one for all when absent'),
+  agent: agent.optional(),
+  type: z.enum(eventTypes).optional(),
+  pattern: pattern.optional(),
+  from: time.optional().describe('In the first bucket; 30 buckets when absent'),
+  to: time.optional().describe('In the last bucket; now when absent'),
+});
+
 /** Most of a recording that one answer holds. */
 export const maxLogBytes = 1024 * 1024;
 
@@ -93,21 +142,6 @@ export const screenQuery = z.strictObject({
     .describe("Milliseconds after the session's start; now, or its end, when absent"),
 });
 
-/** Some of these words, with commas between them. */
-const kindsOf = <Kind extends string>(all: readonly Kind[], absent: string) =>
-  z
-    .string()
-    .transform((list) => list.split(','))
-    .superRefine((words, context) => {
-      for (const word of words) {
-        if (all.some((kind) => kind === word)) continue;
-        context.addIssue({ code: 'custom', message: `takes ${all.join(', ')} with commas between them` });
-      }
-    })
-    .transform((words) => all.filter((kind) => words.includes(kind)))
-    .optional()
-    .describe(`Of ${all.join(', ')}, with commas between them; ${absent}`);
-
 export const feedQuery = z.strictObject({
   since: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
@@ -117,10 +151,12 @@ export const feedQuery = z.strictObject({
   risk: z.enum(riskLevels).optional(),
   agent: agent.optional(),
   session: sessionId.optional(),
-  kinds: kindsOf(
-    followedKinds,
-    'all but log when absent. log tells lines of running sessions as they settle: live only, no cursor leads back to them',
-  ),
+  kinds: someOf(followedKinds)
+    .optional()
+    .describe(
+      `Of ${followedKinds.join(', ')}, with commas between them; all but log when absent. ` +
+        'log tells lines of running sessions as they settle: live only, no cursor leads back to them',
+    ),
 });
 
 const parsedBy = <Value>(parse: (text: string) => Value | undefined, expected: string) =>
@@ -144,7 +180,9 @@ export const replayQuery = z.strictObject({
     .optional()
     .describe('So long after the start (12.5s, 500ms, 3m), or an event by its id')
     .openapi({ type: 'string' }),
-  kinds: kindsOf(replayKinds, 'all when absent'),
+  kinds: someOf(replayKinds)
+    .optional()
+    .describe(`Of ${replayKinds.join(', ')}, with commas between them; all when absent`),
   idle_limit: parsedBy(durationUs, 'is not a time such as 2s or 500ms')
     .optional()
     .describe("Nothing is waited for longer than this, on the recording's clock")

@@ -1,3 +1,4 @@
+import type { Lease } from '../domain/control.ts';
 import type { Failure } from '../domain/failure.ts';
 
 /** What a request is answered with that cannot be served. */
@@ -9,12 +10,17 @@ export interface Problem {
   readonly message: string;
   /** The parameter that is wrong. */
   readonly field?: string;
+  /** Who types now, where that is why. */
+  readonly lease?: Lease;
 }
 
 /** The one shape of errors on the wire. */
-export const problemBody = ({ code, message, field }: Problem) => ({
-  error: { code, message, ...(field !== undefined && { field }) },
+export const problemBody = ({ code, message, field, lease }: Problem) => ({
+  error: { code, message, ...(field !== undefined && { field }), ...(lease && { lease }) },
 });
+
+/** A body that was said to be JSON. */
+export const badJson: Problem = { status: 400, code: 'bad_json', message: 'the body is no JSON' };
 
 /** Never tells more of a bug than that there is one. */
 export const bug: Problem = { status: 500, code: 'internal', message: 'something went wrong in the server' };
@@ -37,6 +43,7 @@ export function problemOf({ reason, message }: Failure): Problem {
       return { status: 503, code, message };
     case 'command-not-found':
     case 'command-not-executable':
+    case 'command-refused':
     case 'session-running':
     case 'pack-invalid':
     case 'recording-unwritable':

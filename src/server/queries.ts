@@ -2,6 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { SessionReader } from '../domain/ports.ts';
 import type { Landing, ReplayKind, SeekTarget, TimelineHead, TimelinePage, TimelinePlace } from '../domain/replay.ts';
 import type { Result } from '../domain/result.ts';
+import type { SearchReader } from '../domain/search.ts';
 import type { Problem } from './problem.ts';
 
 /** A session's terminal at one moment. */
@@ -25,18 +26,21 @@ export type Queries = Pick<
   | 'patternReport'
   | 'statisticsByAgent'
   | 'summary'
-> & {
-  /** @param at.ms after the session's start; now, or its end, when absent */
-  screen(at: { readonly session: string; readonly ms?: number }): Promise<Result<ScreenAnswer, Failure>>;
-  /** Of a session's timeline. */
-  replayHead(session: string): Result<TimelineHead, Failure>;
-  replayPage(request: {
-    readonly session: string;
-    readonly place: TimelinePlace;
-    readonly kinds: readonly ReplayKind[];
-  }): Promise<Result<TimelinePage, Failure>>;
-  replaySeek(request: { readonly session: string; readonly target: SeekTarget }): Promise<Result<Landing, Failure>>;
-};
+  | 'advanced'
+  | 'trends'
+> &
+  Pick<SearchReader, 'search'> & {
+    /** @param at.ms after the session's start; now, or its end, when absent */
+    screen(at: { readonly session: string; readonly ms?: number }): Promise<Result<ScreenAnswer, Failure>>;
+    /** Of a session's timeline. */
+    replayHead(session: string): Result<TimelineHead, Failure>;
+    replayPage(request: {
+      readonly session: string;
+      readonly place: TimelinePlace;
+      readonly kinds: readonly ReplayKind[];
+    }): Promise<Result<TimelinePage, Failure>>;
+    replaySeek(request: { readonly session: string; readonly target: SeekTarget }): Promise<Result<Landing, Failure>>;
+  };
 
 export type QueryName = keyof Queries;
 export type QueryInput<Name extends QueryName> = Parameters<Queries[Name]>[0];

@@ -10,6 +10,8 @@ export interface QueryThread {
 
 /** How many threads may still be busy with what nobody waits for any more: SQLite cannot be broken off. */
 const maxAbandoned = 2;
+/** After so many a thread is replaced: SQL that was put together for a query is kept as long as the thread. */
+const mostAnswered = 2_000;
 /** How many queries may wait. */
 const maxWaiting = 256;
 
@@ -32,6 +34,7 @@ export function createQueryThread(start: () => Worker, timeLimitMs: number): Que
   const abandoned = new Set<Worker>();
   let current: Asked | undefined;
   let worker: Worker | undefined;
+  let answered = 0;
   let nextId = 1;
 
   function next(): void {
@@ -40,16 +43,22 @@ export function createQueryThread(start: () => Worker, timeLimitMs: number): Que
     if (asked === undefined) return;
     if (worker === undefined && abandoned.size >= maxAbandoned) return asked.settle(fail(busy));
     current = asked;
+    if (answered >= mostAnswered) {
+      void worker?.terminate();
+      worker = undefined;
+    }
     worker ??= started();
     worker.postMessage(asked.message);
   }
 
   function started(): Worker {
     const thread = start();
+    answered = 0;
     // An idle thread keeps nobody alive.
     thread.unref();
     thread.on('message', ({ id, result }: AnswerMessage) => {
       if (current?.message.id !== id) return;
+      answered += 1;
       current.settle(result === undefined ? fail(bug) : result.ok ? result : fail(problemOf(result.failure)));
     });
     thread.on('error', () => gone(thread));

@@ -30,3 +30,14 @@ export function route<Request extends RouteConfig['request']>(
     responses: { 200: { description: summary, content: { 'application/json': { schema } } }, default: problemResponse },
   });
 }
+
+/** A route that is sent JSON with POST and answers with JSON. */
+export function postRoute<Body extends z.ZodType>(path: string, summary: string, schema: z.ZodType, body: Body) {
+  return createRoute({
+    method: 'post' as const,
+    path,
+    summary,
+    request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+    responses: { 200: { description: summary, content: { 'application/json': { schema } } }, default: problemResponse },
+  });
+}

@@ -5,10 +5,13 @@ import { getRequestListener } from '@hono/node-server';
 import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import type { SearchLag } from '../domain/search.ts';
 import type { ProcessIdentity } from '../domain/session.ts';
-import { type Gate, newToken, refusal, securityHeaders } from './access.ts';
+import { type Admission, admit, type Gate, newToken, ownAdmission, securityHeaders } from './access.ts';
 import { createApi } from './api.ts';
+import type { CommandSession } from './commanding.ts';
 import { FeedHub, type FeedLimits } from './feed-hub.ts';
+import { loopback, namesOf } from './host-names.ts';
 import { LineHub } from './line-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { bug, type Problem, problemBody } from './problem.ts';
@@ -20,6 +23,7 @@ import type { StartExport } from './routes/exports.ts';
 import type { ReadLog } from './routes/recordings.ts';
 import { ReplayHub, type ReplayParts } from './replay-hub.ts';
 import { replaySockets } from './replay-sockets.ts';
+import { createTickets } from './tickets.ts';
 import { createSockets, feedSockets } from './websocket.ts';
 
 export interface ServerParts {
@@ -32,10 +36,15 @@ export interface ServerParts {
   readonly feed: FeedReader;
   readonly ask: Ask;
   readonly log: ReadLog;
+  /** See `HealthParts`. */
+  readonly searchLag: () => SearchLag | undefined;
   readonly replay: ReplayParts;
   readonly startExport: StartExport;
   /** Starts the thread that follows recordings, as `LineHub` has it. */
   readonly startLines: () => Worker;
+  readonly commandSession: CommandSession;
+  /** The address to listen on; only this machine's own where absent. */
+  readonly host?: string;
   /** The port to begin with; the next free one is taken. 0 for any. */
   readonly port: number;
   readonly feedLimits?: FeedLimits;
@@ -58,8 +67,6 @@ export interface RunningServer {
   close(farewellMs?: number): Promise<void>;
 }
 
-/** Only there everybody on the machine may connect; what they may then is for the token to say. */
-const loopback = '127.0.0.1';
 /** How many ports are tried. */
 const portsTried = 100;
 /** How long it may take to say goodbye. */
@@ -75,12 +82,18 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   const files = prepareRuntimeFolder(parts.runtime);
   if (!files.ok) return files;
   const { socket, serveFile } = files.value;
-  const token = newToken();
+  const { version, ask, log, searchLag, startExport, commandSession, host = loopback } = parts;
+  const tokens = { read: newToken(), approve: newToken(), input: newToken() };
+  const tickets = createTickets();
+  let port = 0;
+  const admissions = new WeakMap<IncomingMessage, Admission>();
+  const admissionOf = (request: IncomingMessage) => admissions.get(request) ?? { scope: null };
   const hub = new FeedHub(parts.feed, parts.database, new LineHub(parts.startLines), parts.feedLimits);
   const replays = new ReplayHub(parts.replay);
-  const sockets = createSockets([feedSockets(hub), replaySockets(replays)]);
-  const { version, ask, log, startExport } = parts;
-  const api = createApi({ version, startedAt: new Date(), ask, log, hub, replays, startExport });
+  const sockets = createSockets([feedSockets(hub, { commandSession, admissionOf }), replaySockets(replays)]);
+  const commanding = { commandSession, admissionOf, tickets, port: () => port };
+  const reading = { ask, log, hub, searchLag, replays, startExport };
+  const api = createApi({ version, startedAt: new Date(), ...reading, ...commanding });
   const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
 
   const door = createRoleDoor(parts.onHandOver);
@@ -95,7 +108,10 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   ): Server => {
     const check = (request: IncomingMessage) => {
       const behind = gate();
-      return (behind && refusal(request.headers, behind)) ?? unsupported(request);
+      const admission = behind ? admit(request, behind) : ok(ownAdmission);
+      if (!admission.ok) return admission.failure;
+      admissions.set(request, admission.value);
+      return unsupported(request);
     };
     const { idleLimitMs = defaultIdleLimitMs } = parts;
     const limits = {
@@ -128,18 +144,17 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   );
   const taken = await listenOnOwnSocket(own, socket, { asks: parts.onHandOver === undefined });
   if (!taken.ok) return taken;
-  let port = 0;
   const open = serverBehind(
-    () => ({ port, token }),
+    () => ({ port, names: namesOf(host), tokens, tickets }),
     (...upgrade) => sockets.upgrade(...upgrade),
   );
-  const listening = await listenOnPort(open, parts.port);
+  const listening = await listenOnPort(open, host, parts.port);
   if (!listening.ok) {
     own.close();
     return listening;
   }
   port = listening.value;
-  const written = writeServeFile(serveFile, { process: parts.process, port, token });
+  const written = writeServeFile(serveFile, { process: parts.process, port, tokens });
   if (!written.ok) {
     own.close();
     open.close();
@@ -150,7 +165,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     port,
     serveFile,
     async close(farewellMs = defaultFarewellMs) {
-      removeServeFile(serveFile, token);
+      removeServeFile(serveFile, tokens);
       const closed = Promise.all([open, own].map((server) => new Promise((resolve) => server.close(resolve))));
       door.open();
       const timer = setTimeout(() => {
@@ -167,12 +182,12 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   });
 }
 
-async function listenOnPort(server: Server, first: number): Promise<Result<number, Failure>> {
+async function listenOnPort(server: Server, host: string, first: number): Promise<Result<number, Failure>> {
   const last = first === 0 ? 0 : Math.min(first + portsTried - 1, 65_535);
   for (let port = first; port <= last; port += 1) {
     const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
       server.once('error', resolve);
-      server.listen(port, loopback, () => {
+      server.listen(port, host, () => {
         server.off('error', resolve);
         resolve(undefined);
       });
@@ -180,10 +195,10 @@ async function listenOnPort(server: Server, first: number): Promise<Result<numbe
     const address = server.address();
     if (error === undefined && typeof address === 'object' && address !== null) return ok(address.port);
     if (error !== undefined && error.code !== 'EADDRINUSE') {
-      return fail({ reason: 'runtime-unusable', message: `cannot listen on ${loopback}:${port}: ${error.message}` });
+      return fail({ reason: 'runtime-unusable', message: `cannot listen on ${host}:${port}: ${error.message}` });
     }
   }
-  return fail({ reason: 'runtime-unusable', message: `no port from ${first} to ${last} is free on ${loopback}` });
+  return fail({ reason: 'runtime-unusable', message: `no port from ${first} to ${last} is free on ${host}` });
 }
 
 /** What nobody may ask for. */

@@ -6,7 +6,9 @@ import { subprotocol } from './access.ts';
 import { badParameter } from './bad-parameter.ts';
 import { type FeedHub, latestOf, type Sink, type Subscription } from './feed-hub.ts';
 import { type FeedRequest, feedQuery, feedRequestOf, present } from './parameters.ts';
+import { createCommandSocket } from './command-socket.ts';
 import type { Problem } from './problem.ts';
+import type { CommandParts } from './routes/commands.ts';
 
 /** A longer message from a client ends its connection (1009). */
 const maxPayloadBytes = 64 * 1024;
@@ -30,6 +32,7 @@ export interface SocketRoute {
   readonly accept: (
     path: Readonly<Record<string, string | undefined>>,
     given: Readonly<Record<string, string | string[]>>,
+    request: IncomingMessage,
   ) => Result<Accepted, Problem> | Promise<Result<Accepted, Problem>>;
 }
 
@@ -50,7 +53,7 @@ export function createSockets(routes: readonly SocketRoute[]): Sockets {
       for (const { path, accept } of routes) {
         const found = path.exec(pathname);
         if (found === null) continue;
-        const accepted = await accept(decodedGroups(found.groups), givenIn(searchParams));
+        const accepted = await accept(decodedGroups(found.groups), givenIn(searchParams), request);
         if (!accepted.ok) return accepted.failure;
         server.handleUpgrade(request, socket, head, (client) => {
           // What is wrong with a connection ends it: `close` follows.
@@ -68,10 +71,10 @@ export function createSockets(routes: readonly SocketRoute[]): Sockets {
 }
 
 /** The feed: `/ws`, `/ws/agents/:agent`, `/ws/sessions/:session`. */
-export function feedSockets(hub: FeedHub): SocketRoute {
+export function feedSockets(hub: FeedHub, parts: CommandParts): SocketRoute {
   return {
     path: /^\/ws(?:\/agents\/(?<agent>[^/]+)|\/sessions\/(?<session>[^/]+))?$/,
-    accept(path, given) {
+    accept(path, given, request) {
       const asked = requestOf(path, given);
       if (!asked.ok) return asked;
       const { since = latestOf(hub) } = asked.value;
@@ -82,7 +85,8 @@ export function feedSockets(hub: FeedHub): SocketRoute {
         const subscription = hub.subscribe(asked.value, since, createSink(client, socket));
         socket.on('drain', () => subscription.drained());
         client.on('close', () => subscription.end());
-        client.on('message', (data, isBinary) => answer(data, isBinary, subscription));
+        const command = createCommandSocket(parts, request, (notice) => subscription.notify(notice));
+        client.on('message', (data, isBinary) => answer(data, isBinary, subscription, command));
       });
     },
   };
@@ -157,22 +161,29 @@ export function createSink(client: WebSocket, socket: Duplex): Sink {
   };
 }
 
-function answer(data: RawData, isBinary: boolean, subscription: Subscription): void {
-  const type = isBinary ? undefined : typeOf((data as Buffer).toString());
+function answer(
+  data: RawData,
+  isBinary: boolean,
+  subscription: Subscription,
+  command: (message: object) => void,
+): void {
+  const message = isBinary ? undefined : parsed((data as Buffer).toString());
+  const type = message && 'type' in message ? message.type : undefined;
   if (type === 'ping') subscription.notify({ type: 'pong' });
+  else if (message && type === 'command') command(message);
   else {
     subscription.notify({
       type: 'error',
       code: 'bad_message',
-      message: 'a message is JSON with a type; there is only {"type":"ping"}',
+      message: 'a message is JSON with a type; there are ping and command',
     });
   }
 }
 
-function typeOf(text: string): unknown {
+function parsed(text: string): object | undefined {
   try {
     const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
+    return typeof message === 'object' && message !== null ? message : undefined;
   } catch {
     return undefined;
   }

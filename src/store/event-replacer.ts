@@ -44,7 +44,7 @@ export class SqliteEventReplacer implements EventReplacer {
   readonly #stage: Database.Statement<[string]>;
   readonly #staged: Database.Statement<[number], string>;
   readonly #find: Database.Statement<[string], StoredSession>;
-  readonly #reset: Database.Statement<[{ key: number; packs_json: string }]>;
+  readonly #reset: Database.Statement<[{ key: number; packs_json: string; command_json: string }]>;
   readonly #takeId: () => number;
   readonly #mark: Database.Statement<[number, number, number, number]>;
   readonly #counts: Database.Statement<[string], PatternCount>;
@@ -59,7 +59,7 @@ export class SqliteEventReplacer implements EventReplacer {
       .pluck();
     this.#find = database.prepare('SELECT key, started_us, ended_us, events FROM sessions WHERE session_id = ?');
     this.#reset = database.prepare(
-      `UPDATE sessions SET packs_json = :packs_json, state = 'starting', ended_us = NULL, exit_code = NULL,
+      `UPDATE sessions SET packs_json = :packs_json, command_json = :command_json, state = 'starting', ended_us = NULL, exit_code = NULL,
          exit_signal = NULL, end_id = NULL, lines = 0, events = 0, gap_bytes = 0, checkpoint_stdout = 0, checkpoint_stderr = 0
        WHERE key = :key`,
     );
@@ -140,7 +140,7 @@ export class SqliteEventReplacer implements EventReplacer {
     this.#database
       .prepare("DELETE FROM state_changes WHERE session_key = ? AND NOT (state = 'starting' AND time_us = ?)")
       .run(key, started_us);
-    this.#reset.run({ key, packs_json: JSON.stringify(session.packs) });
+    this.#reset.run({ key, packs_json: JSON.stringify(session.packs), command_json: JSON.stringify(session.command) });
   }
 
   #attempt<Value>(action: () => Result<Value, Failure>): Result<Value, Failure> {

@@ -5,7 +5,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Session, SessionEnd, SessionState } from '../domain/session.ts';
+import type { RedactionCounts, Session, SessionEnd, SessionState } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
 import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
@@ -13,6 +13,7 @@ import { feedIds } from './feed-ids.ts';
 import { finalState } from './final-state.ts';
 import { microseconds } from './microseconds.ts';
 import { sessionNotFound } from './session-reference.ts';
+import { workFor } from './slow-statements.ts';
 
 interface StoredSession extends SessionKeys {
   readonly ended_us: number | null;
@@ -49,6 +50,7 @@ export class SqliteEventStore implements EventStore {
   readonly #addGap: Database.Statement<[Values]>;
   readonly #setState: Database.Statement<[Values]>;
   readonly #endSession: Database.Statement<[Values]>;
+  readonly #addRedactions: Database.Statement<[number, string, number]>;
   readonly #latestTime: Database.Statement<[Values], number | null>;
   readonly #endedSessions: Database.Statement<[], string>;
 
@@ -88,6 +90,10 @@ export class SqliteEventStore implements EventStore {
          gap_bytes = :gap_bytes, end_id = :end_id
        WHERE key = :key`,
     );
+    this.#addRedactions = database.prepare(
+      `INSERT INTO redactions (session_key, rule, count) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    );
     this.#latestTime = database
       .prepare<[Values], number | null>(
         `SELECT max(
@@ -101,6 +107,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   addSession(session: Session): Result<void, Failure> {
+    workFor(session.id);
     return this.#transaction(() => {
       if (this.#findSession.get(session.id) !== undefined) return ok(undefined);
       const folder = join(this.#recordings, session.id);
@@ -124,6 +131,8 @@ export class SqliteEventStore implements EventStore {
       });
       const key = Number(lastInsertRowid);
       this.#changeState(key, { state: 'starting', timeUs: startedUs });
+      // Of a session that is read again: what was masked cannot be counted any more.
+      this.#countRedactions(key, session.end?.redactions);
       return ok(undefined);
     });
   }
@@ -143,6 +152,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure> {
+    workFor(sessionId);
     return this.#inSession(sessionId, (session): 'committed' | 'stale' => {
       const { from, to, events, states, gaps, lines } = batch;
       const isElsewhere = session.checkpoint_stdout !== from.stdout || session.checkpoint_stderr !== from.stderr;
@@ -153,6 +163,7 @@ export class SqliteEventStore implements EventStore {
         this.#changeState(session.key, { state, timeUs: session.started_us + timeUs, ...(evidence && { evidence }) });
       }
       this.#advance.run({ ...to, lines, events: events.length, key: session.key });
+      this.#countRedactions(session.key, batch.redactions);
       if (batch.end !== undefined) this.#end(session.key, batch.end);
       return 'committed';
     });
@@ -190,6 +201,10 @@ export class SqliteEventStore implements EventStore {
       byte_offset: offset,
       bytes,
     });
+  }
+
+  #countRedactions(key: number, counts: RedactionCounts = {}): void {
+    for (const [rule, count] of Object.entries(counts)) this.#addRedactions.run(key, rule, count);
   }
 
   /** A change that is there already, by time and state, is not added again: recovery may report it twice. */

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { slowAfterMs, slowStatementTeller } from './slow-statements.ts';
 
 /** Whatever is in here is reachable, and so is all that hangs on it. */
 const kept = new Set<KeptDatabase>();
@@ -16,14 +17,16 @@ const kept = new Set<KeptDatabase>();
  */
 export class KeptDatabase extends Database {
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #slowAfterMs: number;
 
-  constructor(path: string, options?: Database.Options) {
+  constructor(path: string, options?: Database.Options & { readonly slowAfterMs?: number }) {
     super(path, options);
+    this.#slowAfterMs = options?.slowAfterMs ?? slowAfterMs;
     kept.add(this);
   }
 
   override prepare<Parameters extends unknown[] | object = unknown[], Row = unknown>(sql: string) {
-    const statement = this.#statements.get(sql) ?? super.prepare(sql);
+    const statement = this.#statements.get(sql) ?? this.#timed(super.prepare(sql));
     this.#statements.set(sql, statement);
     return statement as Database.Statement<Parameters, Row>;
   }
@@ -37,5 +40,23 @@ export class KeptDatabase extends Database {
     if (source.includes('=')) return void this.exec(sql);
     const statement = this.prepare(sql).pluck(simple);
     return simple ? statement.get() : statement.all();
+  }
+
+  /** It tells when it is slow; a database in memory has nowhere to tell it. */
+  #timed(statement: Database.Statement): Database.Statement {
+    if (this.memory) return statement;
+    const tell = slowStatementTeller(this.name, statement.source, this.#slowAfterMs);
+    for (const name of ['run', 'get', 'all'] as const) {
+      const execute = statement[name].bind(statement) as (...values: unknown[]) => never;
+      statement[name] = (...values: unknown[]) => {
+        const startMs = performance.now();
+        try {
+          return execute(...values);
+        } finally {
+          tell(performance.now() - startMs);
+        }
+      };
+    }
+    return statement;
   }
 }

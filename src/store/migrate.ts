@@ -2,10 +2,13 @@ import type Database from 'better-sqlite3';
 import { tables } from './migrations/0001-tables.ts';
 import { reindexes } from './migrations/0002-reindexes.ts';
 import { feed } from './migrations/0003-feed.ts';
-import { gaps } from './migrations/0006-gaps.ts';
+import { redactions } from './migrations/0004-redactions.ts';
+import { gaps } from './migrations/0005-gaps.ts';
+import { retention } from './migrations/0006-retention.ts';
+import { origin } from './migrations/0007-origin.ts';
 
 /** In order; a database's `user_version` is how many of them it has. Never change one that was released: add another. */
-const migrations = [tables, reindexes, feed, gaps];
+export const migrations = [tables, reindexes, feed, redactions, gaps, retention, origin];
 
 /** The version of a database that has them all. */
 export const schemaVersion = migrations.length;

@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { attempt, foreign, isBusy, newer } from './database-failure.ts';
-import { createPrivately, fileKind, makePrivate } from './database-file.ts';
+import { createDatabase } from './create-database.ts';
+import { fileKind, makePrivate } from './database-file.ts';
 import { KeptDatabase } from './kept-database.ts';
 import { migrate, schemaVersion, versionOf } from './migrate.ts';
 
@@ -12,14 +13,17 @@ const busyTimeoutMs = 30_000;
 const walBytes = 64 * 1024 * 1024;
 
 /** Opens the database for writing: creates it where there is none, brings it up to date. */
-export function openDatabase(path: string): Result<Database.Database, Failure> {
+export function openDatabase(
+  path: string,
+  options: { readonly slowAfterMs?: number } = {},
+): Result<Database.Database, Failure> {
   return attempt(path, () => {
     if (fileKind(path) === 'foreign') return fail(foreign(path));
-    createPrivately(path);
-    return opened(path, new KeptDatabase(path, { timeout: busyTimeoutMs }), (database) => {
+    createDatabase(path);
+    return opened(path, new KeptDatabase(path, { timeout: busyTimeoutMs, ...options }), (database) => {
       // Migrations come first, in the rollback journal: thus the file's own header, not
       // only its -wal, says from the first commit on whose it is. Nothing before may
-      // write; setting auto_vacuum, for one, does.
+      // write; setting auto_vacuum, for one, does (see `createDatabase`).
       migrate(database);
       makePrivate(path);
       enterWalMode(database);
@@ -73,7 +77,7 @@ function opened(
 }
 
 /** SQLite calls no busy handler for the lock that this change needs, so the waiting is ours. */
-function enterWalMode(database: Database.Database): void {
+export function enterWalMode(database: Database.Database): void {
   const deadline = Date.now() + busyTimeoutMs;
   const never = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {

@@ -111,6 +111,10 @@ export const sessionSql = {
     CROSS JOIN state_changes c ON c.session_key = s.key
     CROSS JOIN process_state_changes v ON v.id = c.id
     WHERE s.session_id = ? ORDER BY c.id`,
+  recordingPrunedAt: `
+    SELECT strftime('%Y-%m-%dT%H:%M:%S', r.pruned_us / 1000000, 'unixepoch')
+      || printf('.%03dZ', r.pruned_us / 1000 % 1000)
+    FROM sessions s CROSS JOIN recordings r ON r.session_key = s.key WHERE s.session_id = ?`,
 } as const;
 
 /** Finds sessions, and what hangs on one of them. */
@@ -123,6 +127,7 @@ export class SessionQueries {
   readonly #idsByPrefix: Database.Statement<[{ prefix: string; behind: string; limit: number }], string>;
   readonly #codeBlocks: Database.Statement<[{ session: string; language: string | null }], CodeBlockRow>;
   readonly #stateChanges: Database.Statement<[string], StateChangeRow>;
+  readonly #recordingPrunedAt: Database.Statement<[string], string | null>;
 
   constructor(database: Database.Database) {
     const listed = (rows: string, count: string): Listed => ({
@@ -156,6 +161,7 @@ export class SessionQueries {
       .pluck();
     this.#codeBlocks = database.prepare(sessionSql.codeBlocks);
     this.#stateChanges = database.prepare(sessionSql.stateChanges);
+    this.#recordingPrunedAt = database.prepare<[string], string | null>(sessionSql.recordingPrunedAt).pluck();
   }
 
   /** The newest first. The filter's own times are not looked at, only `time`; `before` as {@link Place} says. */
@@ -219,6 +225,11 @@ export class SessionQueries {
   /** In the order in which they were added. */
   stateChanges(session: string): StateChangeRow[] {
     return this.#stateChanges.all(session);
+  }
+
+  /** Null while it is there. */
+  recordingPrunedAt(session: string): string | null {
+    return this.#recordingPrunedAt.get(session) ?? null;
   }
 }
 

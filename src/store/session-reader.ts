@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { AdvancedQuery, AnswerRow } from '../domain/advanced-query.ts';
 import type { Failure } from '../domain/failure.ts';
 import type {
   AgentReport,
@@ -17,6 +18,8 @@ import type {
 } from '../domain/ports.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { CodeBlockRow, EventRow, SessionRow, SessionSummary, StateChangeRow } from '../domain/rows.ts';
+import type { Trend, TrendFilter } from '../domain/trend.ts';
+import { answerOf } from './advanced/answer.ts';
 import { attempt } from './database-failure.ts';
 import { EventQueries } from './event-queries.ts';
 import { type Place, pageOf, placeOf } from './page.ts';
@@ -25,6 +28,7 @@ import { SessionQueries } from './session-queries.ts';
 import { StatisticsQueries } from './statistics-queries.ts';
 import { SummaryQueries } from './summary-queries.ts';
 import { type TimeRange, timeRange } from './time-range.ts';
+import { trendsIn } from './trend-queries.ts';
 
 /** The store as readers see it, over an open database, which it closes. Each answer is of one moment. */
 export class SqliteSessionReader implements SessionReader {
@@ -72,8 +76,13 @@ export class SqliteSessionReader implements SessionReader {
     return this.#read(() => {
       const session = this.#sessions.byId(sessionId);
       if (!session.ok) return session;
-      return ok(this.#summaries.summary(session.value, this.#sessions.stateChanges(sessionId)));
+      const summary = this.#summaries.summary(session.value, this.#sessions.stateChanges(sessionId));
+      return ok({ ...summary, recordingPrunedAt: this.#sessions.recordingPrunedAt(sessionId) });
     });
+  }
+
+  recordingPrunedAt(sessionId: string): Result<string | null, Failure> {
+    return this.#read(() => ok(this.#sessions.recordingPrunedAt(sessionId)));
   }
 
   stateChanges(sessionId: string): Result<StateChangeRow[], Failure> {
@@ -127,6 +136,17 @@ export class SqliteSessionReader implements SessionReader {
 
   patternReport(pattern: string): Result<PatternReport | undefined, Failure> {
     return this.#read(() => ok(this.#reports.pattern(pattern)));
+  }
+
+  advanced(query: AdvancedQuery): Result<Page<AnswerRow>, Failure> {
+    return this.#read(() => answerOf(this.#database, query));
+  }
+
+  trends(filter: TrendFilter): Result<readonly Trend[], Failure> {
+    return this.#read(() => {
+      const time = timeRange(filter);
+      return time.ok ? trendsIn(this.#database, filter, time.value) : time;
+    });
   }
 
   close(): void {

@@ -58,6 +58,7 @@ export const summarySql = {
   toolCalls: toolCalls(ofSession),
   usedByAgent: used(ofAgent),
   toolCallsByAgent: toolCalls(ofAgent),
+  redactions: 'SELECT rule, count FROM redactions WHERE session_key = ? ORDER BY count DESC, rule',
   codeBlocks: 'SELECT count(*) FROM code_block_occurrences WHERE session_key = ?',
 } as const;
 
@@ -84,6 +85,7 @@ export class SummaryQueries {
   readonly #toolCalls: Database.Statement<[number], number>;
   readonly #usedByAgent: Database.Statement<[number], Omit<SessionTotals, 'tool_calls'>>;
   readonly #toolCallsByAgent: Database.Statement<[number], number>;
+  readonly #redactions: Database.Statement<[number], SessionSummary['redactions'][number]>;
   readonly #codeBlocks: Database.Statement<[number], number>;
 
   constructor(database: Database.Database, events: EventQueries) {
@@ -95,10 +97,11 @@ export class SummaryQueries {
     this.#toolCalls = database.prepare<[number], number>(summarySql.toolCalls).pluck();
     this.#usedByAgent = database.prepare(summarySql.usedByAgent);
     this.#toolCallsByAgent = database.prepare<[number], number>(summarySql.toolCallsByAgent).pluck();
+    this.#redactions = database.prepare(summarySql.redactions);
     this.#codeBlocks = database.prepare<[number], number>(summarySql.codeBlocks).pluck();
   }
 
-  summary(session: SessionRow, states: readonly StateChangeRow[]): SessionSummary {
+  summary(session: SessionRow, states: readonly StateChangeRow[]): Omit<SessionSummary, 'recordingPrunedAt'> {
     const risks = [...this.#ofRisk(session, 'high'), ...this.#ofRisk(session, 'critical')];
     return {
       session,
@@ -112,6 +115,7 @@ export class SummaryQueries {
       totals: { ...nothing, ...this.#used.get(session.id), tool_calls: this.#toolCalls.get(session.id) ?? 0 },
       codeBlocks: this.#codeBlocks.get(session.id) ?? 0,
       states,
+      redactions: this.#redactions.all(session.id),
     };
   }
 

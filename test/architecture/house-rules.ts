@@ -5,7 +5,7 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
  * that holds src/.
  */
 
-const stage = '^src/(child|recording|lines|extract|store|guard|replay|server)/';
+const stage = '^src/(child|recording|lines|extract|store|guard|control|replay|server)/';
 const roots = '^src/(?!index\\.ts$)[a-z-]+\\.ts$';
 
 /** Where the packages that have one home live. */

@@ -22,6 +22,7 @@ async function breaches(
     validate: true,
     ruleSet: { forbidden: [...rules] },
     doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
   });
   if (typeof output === 'string') throw new Error(`the cruise gave text instead of a result: ${output}`);
   if (output.summary.totalCruised === 0) throw new Error(`there is nothing in ${baseDir}/src`);

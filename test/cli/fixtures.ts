@@ -60,6 +60,7 @@ export function readerWith(given: Partial<SessionReader>): SessionReader {
     events: () => ok([]),
     codeBlocks: () => ok([]),
     summary: notFound,
+    recordingPrunedAt: () => ok(null),
     stateChanges: () => ok([]),
     history: () => ok([]),
     statisticsByAgent: () => ok([]),
@@ -70,6 +71,8 @@ export function readerWith(given: Partial<SessionReader>): SessionReader {
     timelinePage: () => ok(emptyPage),
     agentReport: () => ok(undefined),
     patternReport: () => ok(undefined),
+    advanced: () => ok(emptyPage),
+    trends: () => ok([]),
     close: () => undefined,
     ...given,
   };
@@ -158,5 +161,10 @@ export const summary: SessionSummary = {
     turns: 2,
   },
   codeBlocks: 2,
+  recordingPrunedAt: null,
   states: [],
+  redactions: [
+    { rule: 'slack', count: 1003 },
+    { rule: 'email', count: 1 },
+  ],
 };

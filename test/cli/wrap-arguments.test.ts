@@ -102,6 +102,12 @@ describe('our options', () => {
     expect(wrapped('--pty', 'x').terminal).toBe('always');
   });
 
+  it('may ask to keep secrets', () => {
+    expect(wrapped('--no-redact', 'x').redact).toBe(false);
+    expect(wrapped('x', '--no-redact')).not.toHaveProperty('redact');
+    expect(parseCommandLine(['pipe', '--no-redact'])).toMatchObject({ value: { options: { redact: false } } });
+  });
+
   it('name the verdicts to fail on, in one list or several', () => {
     expect(wrapped('--fail-on', 'stalled,json-cut', 'x').failOn).toEqual(['stalled', 'json-cut']);
     expect(wrapped('--fail-on=hung', '--fail-on', 'exit-zero, cut', 'x').failOn).toEqual(['hung', 'exit-zero', 'cut']);

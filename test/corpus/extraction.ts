@@ -12,6 +12,7 @@ import { loadPack } from '../../src/extract/load-pack.ts';
 import { createMatcher, type Matcher } from '../../src/extract/matcher.ts';
 import { packsForAgent } from '../../src/extract/packs-for-agent.ts';
 import { createSessionExtraction, nothingStored } from '../../src/session-extraction.ts';
+import { noRedaction } from '../../src/session-redaction.ts';
 import type { Capture } from './captures.ts';
 import { createLineSplitter } from '../../src/lines/line-splitter.ts';
 
@@ -49,6 +50,7 @@ function committedOf(agent: string, { moments, ending, endUs, ...session }: Capt
   const extraction = createSessionExtraction({
     session: { id: '01HZX0000000000000000000ZZ', startedAt, ...session },
     packs: packsForAgent(shippedPacks(), agent),
+    redaction: noRedaction,
     stored: nothingStored,
     store: {
       commit(_, batch) {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Pack, Question } from '../../src/domain/pattern.ts';
-import { answerEvent, createQuestionWatch, questionEvent, type QuestionNews } from '../../src/extract/questions.ts';
+import {
+  answerEvent,
+  createQuestionWatch,
+  promptOf,
+  questionEvent,
+  type QuestionNews,
+} from '../../src/extract/questions.ts';
 
 const numbered: Question = {
   id: 'permission_prompt',
@@ -155,6 +161,38 @@ describe('a question on the screen', () => {
   });
 });
 
+describe('the question that waits', () => {
+  const screen = (...texts: string[]) =>
+    ({ timeUs: 0, offset: 99, form: 'screen', lines: texts.map((text) => ({ text })) }) as const;
+
+  it('stands on a screen that still asks it, with the options that are there now', () => {
+    const { watch, show, at } = newWatch(numbered);
+    show(0, ...dialog);
+    expect(watch.standingOn(screen(...dialog))).toBeUndefined();
+    at(60);
+    expect(watch.standingOn(screen('once more', ...dialog.slice(1), '3. Never'))).toMatchObject({
+      offset: 1,
+      sinceUs: 0,
+      question: { options: [{ key: '1' }, { key: '2' }, { key: '3', label: 'Never' }] },
+    });
+  });
+
+  it('does not stand on one that asks something else, or nothing', () => {
+    const { watch, show, at } = newWatch(numbered);
+    show(0, ...dialog);
+    at(60);
+    expect(watch.standingOn(screen('Do you want to proceed?', '$ rm -rf /', '1. Yes', '2. No'))).toBeUndefined();
+    expect(watch.standingOn(screen('● Done.'))).toBeUndefined();
+  });
+
+  it('is asked with options that were painted a moment after it', () => {
+    const { show, at } = newWatch(numbered);
+    show(0, ...dialog.slice(0, 5));
+    show(30, ...dialog.slice(0, 5), '3. Never');
+    expect(at(60)).toMatchObject([{ kind: 'asked', timeUs: 60_000, question: { options: [{}, {}, { key: '3' }] } }]);
+  });
+});
+
 describe('the events of a question', () => {
   const place = { stream: 'stdout', offset: 1, endOffset: 2, lineNumber: 3, timeUs: 4 } as const;
   const asked = () => {
@@ -180,8 +218,19 @@ describe('the events of a question', () => {
           { key: '1', label: 'Yes' },
           { key: '2', label: 'No' },
         ],
+        text_hash: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       },
     });
+  });
+
+  it('name it by what was asked and what may be answered', () => {
+    const question = asked();
+    const hashOf = (changes: Partial<typeof question>) =>
+      promptOf({ question: { ...question, ...changes }, offset: 7 }).text_hash;
+    expect(promptOf({ question, offset: 7 })).toMatchObject({ prompt_id: 7, command: 'ls -la' });
+    expect(questionEvent(question, place).metadata?.['text_hash']).toBe(hashOf({}));
+    const others = [{ command: 'ls' }, { text: 'Really?' }, { options: question.options.toReversed() }];
+    expect(new Set([{}, ...others].map(hashOf)).size).toBe(4);
   });
 
   it('tell what was granted', () => {

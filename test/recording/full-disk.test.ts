@@ -38,9 +38,9 @@ describe.skipIf(noTinyDisk !== undefined)(`recording on a full disk ${noTinyDisk
     expect(recorder.record([chunk(4, 100 * kibibyte, 'd')])).toMatchObject([gap(300, 4), { offset: 8 * kibibyte }]);
 
     const reader = openRecordingReader(folder);
-    const read = [...Array(4)]
-      .map(() => reader.next())
-      .map((moment) => (moment && isChunk(moment) ? Buffer.from(moment.bytes).toString() : moment));
+    const read = Array.from({ length: 4 }, () => reader.next()).map((moment) =>
+      moment && isChunk(moment) ? Buffer.from(moment.bytes).toString() : moment,
+    );
     expect(read).toEqual(['a'.repeat(8 * kibibyte), gap(200, 3), gap(300, 4), 'd'.repeat(100 * kibibyte)]);
     expect(reader.next()).toBeUndefined();
     expect(reader.untimed()).toEqual([]);

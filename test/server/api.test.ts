@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fail } from '../../src/domain/result.ts';
+import { openSearchIndexing } from '../../src/search-indexing.ts';
 import { addEvents, end, sampleBlock, sampleEvent, sampleId, sampleSession } from '../store/fixtures/samples.ts';
 import { ask, runServer, type TestServer } from './support/running-server.ts';
 
@@ -93,6 +94,7 @@ describe('/api/query/session/:id', () => {
       session: { session_id: id, state: 'completed' },
       countsByType: [{ event_type: 'error', count: 2 }, { event_type: 'code_block' }],
       codeBlocks: 1,
+      recordingPrunedAt: null,
     });
   });
 
@@ -193,6 +195,147 @@ describe('/api/query/stats', () => {
   });
 });
 
+describe('/api/query/search', () => {
+  function index(): void {
+    const indexing = openSearchIndexing(to.paths);
+    for (let step = indexing.step(); step.ok && step.value === 'more'; step = indexing.step());
+    indexing.close();
+  }
+
+  it('finds words with their place, and tells what is not in the index yet', async () => {
+    fill();
+    expect(await json('/api/query/search?q=error')).toMatchObject({ items: [], lag: { events: 4, sessions: 2 } });
+    index();
+    expect(await json('/api/query/search?q=said&agent=claude&limit=1')).toMatchObject({
+      items: [
+        {
+          kind: 'event',
+          session_id: id,
+          line_number: 3,
+          byte_offset: 10,
+          fragments: [{ match: false }, { text: 'said' }],
+        },
+      ],
+      total: 3,
+      total_is_exact: true,
+      next: '1',
+      lag: { events: 0 },
+    });
+    expect(await items('/api/query/search?q=said&agent=claude&limit=1&cursor=1')).toHaveLength(1);
+    expect(await items('/api/query/search?q=let&kinds=code,line')).toMatchObject([{ kind: 'code' }]);
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/query/search?q=x')).toEqual({ ...nothing, lag: { events: 0, sessions: 0, bytes: 0 } });
+  });
+
+  it('tells the lag in /api/health, too', async () => {
+    const lag = { events: 1, sessions: 2, bytes: 3 };
+    to = await runServer({ searchLag: () => lag });
+    expect(await json('/api/health')).toMatchObject({ search_lag: lag });
+  });
+});
+
+describe('/api/query/advanced', () => {
+  const post = (body: unknown, text = JSON.stringify(body)) =>
+    ask(to, '/api/query/advanced', {
+      method: 'POST',
+      body: text,
+      headers: { authorization: `Bearer ${to.token}`, 'content-type': 'application/json' },
+    });
+
+  it('answers with rows and with groups', async () => {
+    fill();
+    expect(
+      (await post({ from: 'events', where: { field: 'risk_level', op: 'eq', value: 'high' } })).json,
+    ).toMatchObject({
+      items: [{ session_id: id, risk_level: 'high' }],
+      total: 1,
+      next: null,
+    });
+    expect((await post({ from: 'events', group_by: ['agent_name'] })).json).toEqual({
+      items: [
+        { agent_name: 'claude', count: 3 },
+        { agent_name: 'codex', count: 1 },
+      ],
+      total: 2,
+      total_is_exact: true,
+      next: null,
+    });
+  });
+
+  it('is empty at first', async () => {
+    expect((await post({ from: 'sessions' })).json).toEqual(nothing);
+  });
+
+  const deep = (depth: number): unknown => (depth === 0 ? { field: 'id', op: 'isnull' } : { and: [deep(depth - 1)] });
+
+  it.each([
+    [{}, 'from'],
+    [{ from: 'users' }, 'from'],
+    [{ from: 'events', where: { field: 'password', op: 'eq', value: 1 } }, 'where.field'],
+    [{ from: 'events', where: { or: [{ field: 'id', op: 'eq', value: 'x' }] } }, 'where.or.0.value'],
+    [{ from: 'events', where: { and: [{ field: 'id', op: 'exec', value: 1 }] } }, 'where.and.0.op'],
+    [{ from: 'events', where: { field: 'timestamp', op: 'gt', value: 'today' } }, 'where.value'],
+    [{ from: 'events', where: { field: 'pattern', op: 'like', value: '%'.repeat(6) } }, 'where.value'],
+    [{ from: 'events', where: { field: 'metadata.a"b', op: 'isnull' } }, 'where.field'],
+    [{ from: 'events', where: { field: 'constructor', op: 'isnull' } }, 'where.field'],
+    [{ from: 'events', select: ['id; DROP TABLE events'] }, 'select.0'],
+    [{ from: 'events', group_by: [{ field: 'pattern', every: 'day' }] }, 'group_by.0'],
+    [{ from: 'events', aggregates: [{ fn: 'sum', field: 'pattern' }] }, 'aggregates.0'],
+    [{ from: 'events', aggregates: [{ fn: 'count', as: 'a" FROM x' }] }, 'aggregates.0.as'],
+    [{ from: 'events', order_by: [{ by: '1) --' }] }, 'order_by.0'],
+    [{ from: 'events', limit: 0 }, 'limit'],
+    [{ from: 'events', limit: 10_001 }, 'limit'],
+    [{ from: 'events', cursor: 'x' }, 'cursor'],
+    [{ from: 'events', extra: 1 }, 'extra'],
+  ])('tells what is wrong by its place: %j', async (body, field) => {
+    expect(await post(body)).toMatchObject({ status: 400, json: { error: { code: 'bad_parameter', field } } });
+  });
+
+  it('takes conditions five deep and no deeper', async () => {
+    expect(await post({ from: 'events', where: deep(5) })).toMatchObject({ status: 200 });
+    expect(await post({ from: 'events', where: deep(6) })).toMatchObject({ status: 400 });
+    const endless = `{"from":"events","where":${'{"and":['.repeat(5_000)}${']}'.repeat(5_000)}}`;
+    expect(await post(undefined, endless)).toMatchObject({ status: 400 });
+  });
+
+  it('refuses a body that is no JSON, or not there, and other methods', async () => {
+    expect(await post(undefined, '{"from"')).toMatchObject({ status: 400, json: { error: { code: 'bad_json' } } });
+    expect(await ask(to, '/api/query/advanced', { method: 'POST' })).toMatchObject({ status: 400 });
+    expect(await ask(to, '/api/query/advanced')).toMatchObject({ status: 405 });
+  });
+});
+
+describe('/api/query/trends', () => {
+  it('tells counts per bucket', async () => {
+    fill();
+    const range = 'from=2025-06-01T00:00:00Z&to=2025-07-02T00:00:00Z';
+    const [all] = await items(`/api/query/trends?${range}`);
+    expect(all).toMatchObject({ key: null, total: 4 });
+    expect((all as { points: unknown[] }).points).toHaveLength(31);
+    expect(await items(`/api/query/trends?${range}&by=agent&metric=sessions&bucket=week`)).toMatchObject([
+      { key: 'claude', total: 1 },
+      { key: 'codex', total: 1 },
+    ]);
+  });
+
+  it('is empty at first', async () => {
+    expect(await json('/api/query/trends')).toEqual({ items: [], total: 0, next: null });
+  });
+});
+
+it.each(['search?q=x', 'trends', 'timeline', 'stats/agent/claude', 'extractions', 'advanced'])(
+  'nobody gets in without the token: %s',
+  async (path) => {
+    const method = path === 'advanced' ? 'POST' : 'GET';
+    expect(await ask(to, `/api/query/${path}`, { method, headers: {} })).toMatchObject({
+      status: 401,
+      json: { error: { code: 'no_token' } },
+    });
+  },
+);
+
 describe('/api/sessions/:id/log', () => {
   it('gives the text of a recording', async () => {
     expect(await json(`/api/sessions/${id}/log`)).toEqual({
@@ -265,6 +408,16 @@ describe('a bad parameter', () => {
     ['/api/query/code-blocks?session=x', 'session'],
     ['/api/query/code-blocks?cursor=nonsense', 'cursor'],
     ['/api/query/timeline?from=1', 'from'],
+    ['/api/query/search', 'q'],
+    ['/api/query/search?q=%22', 'q'],
+    ['/api/query/search?q=*', 'q'],
+    ['/api/query/search?q=a&kinds=file', 'kinds'],
+    ['/api/query/search?q=a&limit=10001', 'limit'],
+    ['/api/query/search?q=a&cursor=nonsense', 'cursor'],
+    ['/api/query/search?q=a&from=1', 'from'],
+    ['/api/query/trends?metric=lines', 'metric'],
+    ['/api/query/trends?bucket=year', 'bucket'],
+    ['/api/query/trends?bucket=hour&from=2020-01-01T00:00:00Z', 'from'],
     ['/api/query/session/01A', 'id'],
     ['/api/query/session/..%2f..%2fetc%2fpasswd', 'id'],
     ['/api/query/stats/agent/%20', 'name'],
@@ -328,13 +481,16 @@ describe('/api/openapi.json', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/api/agents',
       '/api/health',
+      '/api/query/advanced',
       '/api/query/code-blocks',
       '/api/query/extractions',
+      '/api/query/search',
       '/api/query/session/{id}',
       '/api/query/sessions',
       '/api/query/stats/agent/{name}',
       '/api/query/stats/pattern/{pattern}',
       '/api/query/timeline',
+      '/api/query/trends',
       '/api/replay/session/{id}',
       '/api/sessions',
       '/api/sessions/{id}/export',

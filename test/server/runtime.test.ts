@@ -46,9 +46,11 @@ function another(paths: ReturnType<typeof temporaryHome>, port = 0) {
     feed,
     ask: never,
     log,
+    searchLag: () => undefined,
     replay: { ask: never, start: startReplay, clock: processClock },
     startExport: never as never,
     startLines: nobody,
+    commandSession: () => Promise.resolve(fail({ code: 'not_running', message: '' })),
     port,
   });
 }
@@ -160,14 +162,17 @@ describe('the port', () => {
 });
 
 describe('the file', () => {
-  it('tells process, port and token', async () => {
+  it('tells process, port and tokens', async () => {
     const to = await runServer();
     expect(JSON.parse(readFileSync(to.server.serveFile, 'utf8'))).toEqual({
       pid: process.pid,
       start_ticks: 7,
       port: to.server.port,
       token: to.token,
+      approve_token: to.tokens.approve,
+      input_token: to.tokens.input,
     });
+    expect(new Set(Object.values(to.tokens)).size).toBe(3);
   });
 
   it('that cannot be written leaves no server behind', async () => {

@@ -13,7 +13,9 @@ export const importCommand = defineCommand({
   operands: [
     {
       usage: '<files..>',
-      describe: "asciicast, log of `script` with its timing behind it, an agent's transcript (JSONL), or any log",
+      describe:
+        "asciicast, log of `script` with its timing behind it, an agent's transcript (JSONL), any log, " +
+        'or what `ridealong prune --archive` has written',
     },
   ],
   options: {

@@ -1,5 +1,5 @@
-import { open, stat } from 'node:fs/promises';
 import type { Failure } from '../../domain/failure.ts';
+import { openRecordedFile, type RecordedFile } from '../../recording/recorded-file.ts';
 import { defineCommand, withStore } from '../command.ts';
 import { json } from '../output/json.ts';
 import { sessionOperand } from '../reading-options.ts';
@@ -34,46 +34,54 @@ export const logsCommand = defineCommand({
         terminal.complain('standard error of this session is part of its standard output; leave out --stderr');
         return 0;
       }
+      let file: RecordedFile | undefined;
       try {
+        file = openRecordedFile(path);
+        if (file === undefined) {
+          const prunedAt = reader.recordingPrunedAt(session_id);
+          return refuse(terminal, unreadable(path, goneText(prunedAt.ok ? prunedAt.value : null)));
+        }
         if (options.json === true) {
-          await terminal.write(json({ session_id, stream, path, bytes: (await stat(path)).size }));
-        } else if (options.raw === true) await printRaw(path, terminal);
-        else await printAsText(path, terminal);
+          await terminal.write(json({ session_id, stream, path: file.path, bytes: file.size() }));
+        } else if (options.raw === true) await printRaw(file, terminal);
+        else await printAsText(file, terminal);
         return 0;
       } catch (error) {
-        return refuse(terminal, unreadable(path, error as NodeJS.ErrnoException));
+        const { code, message } = error as NodeJS.ErrnoException;
+        // Errors without a code are bugs, not something about the file.
+        if (code === undefined) throw error;
+        return refuse(terminal, unreadable(path, message));
+      } finally {
+        file?.close();
       }
     });
   },
 });
 
-async function printRaw(path: string, terminal: Terminal): Promise<void> {
-  for await (const piece of pieces(path)) if (!(await terminal.write(piece))) return;
+async function printRaw(file: RecordedFile, terminal: Terminal): Promise<void> {
+  for (const piece of pieces(file)) if (!(await terminal.write(piece))) return;
 }
 
-async function printAsText(path: string, terminal: Terminal): Promise<void> {
+async function printAsText(file: RecordedFile, terminal: Terminal): Promise<void> {
   const stripper = createSequenceStripper();
-  for await (const piece of pieces(path)) if (!(await terminal.write(stripper.push(piece)))) return;
+  for (const piece of pieces(file)) if (!(await terminal.write(stripper.push(piece)))) return;
   await terminal.write(stripper.end());
 }
 
-async function* pieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(pieceBytes);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, pieceBytes);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
+function* pieces(file: RecordedFile): Generator<Uint8Array> {
+  for (let offset = 0; ; ) {
+    const piece = file.read(offset, pieceBytes);
+    if (piece.length === 0) return;
+    yield piece;
+    offset += piece.length;
   }
 }
 
-function unreadable(path: string, error: NodeJS.ErrnoException): Failure {
-  // Errors without a code are bugs, not something about the file.
-  if (error.code === undefined) throw error;
-  const reason = error.code === 'ENOENT' ? 'it is not there any more' : error.message;
-  return { reason: 'recording-unreadable', message: `cannot read the recording ${path}: ${reason}` };
+function goneText(prunedAt: string | null): string {
+  const how = prunedAt === null ? 'it is not there any more' : `it was pruned on ${prunedAt.slice(0, 10)}`;
+  return `${how}; the events were kept`;
+}
+
+function unreadable(path: string, why: string): Failure {
+  return { reason: 'recording-unreadable', message: `cannot read the recording ${path}: ${why}` };
 }

@@ -1,24 +1,14 @@
 import picocolors from 'picocolors';
-import type { Colors, Formatter } from 'picocolors/types.js';
+import type { Colors } from 'picocolors/types.js';
 import { type FeedEntry, timeOf } from '../../domain/feed.ts';
 import type { LogLine } from '../../domain/log-line.ts';
 import type { RiskLevel } from '../../domain/pattern.ts';
-import { printableLine } from '../../domain/printable.ts';
 import type { Terminal } from '../terminal.ts';
-import { exitText, sessionDuration } from './session-text.ts';
+import { deedText } from './deed-text.ts';
+import { lineOfParts, type Part } from './line-of-parts.ts';
+import { exitText, sessionDuration, shortId } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
-import { cutToWidth, textWidth } from './text-width.ts';
 import { timeText } from './times.ts';
-
-/** As much of a session's id as tells it apart from those that did not start in the same millisecond. */
-const idShown = 10;
-
-interface Part {
-  readonly text: string;
-  /** Filled up with spaces to so many columns. */
-  readonly width?: number;
-  readonly style?: Formatter | undefined;
-}
 
 /** What is told, as one line: harmless to a terminal, and no wider than it. */
 export function feedLine(
@@ -31,19 +21,10 @@ export function feedLine(
   const parts: Part[] = [
     { text: timeText(isLine ? told.timestamp : timeOf(told), terminal.isTerminal), style: colours.dim },
     { text: agent, width: 8, style: colours.cyan },
-    { text: session_id.slice(0, idShown), style: colours.dim },
+    { text: shortId(session_id), style: colours.dim },
     ...(isLine ? lineParts(told, colours) : tellingParts(told, colours)),
   ];
-  let left = terminal.columns;
-  let line = '';
-  for (const { text, width = 0, style } of parts) {
-    if (left <= 0) break;
-    const shown = cutToWidth(printableLine(text), left);
-    const padding = ' '.repeat(Math.max(0, width - textWidth(shown)));
-    line += `${style?.(shown) ?? shown}${padding}  `;
-    left -= textWidth(shown) + padding.length + 2;
-  }
-  return `${line.trimEnd()}\n`;
+  return lineOfParts(parts, terminal.columns);
 }
 
 function lineParts({ stream, text }: LogLine, colours: Colors): Part[] {
@@ -60,6 +41,7 @@ function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
       return [
         ...kindParts('state', '', colours),
         { text: entry.row.state, style: stateStyle(entry.row.state, colours) },
+        { text: deedText(entry.row) ?? '' },
       ];
     case 'complete': {
       const session = entry.row;

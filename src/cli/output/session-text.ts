@@ -43,3 +43,8 @@ export function sessionDuration(session: SessionRow, now: Date): string {
   const end = session.ended_at === null ? now.getTime() : Date.parse(session.ended_at);
   return durationText(end - Date.parse(session.started_at));
 }
+
+/** As much of a session's id as tells it apart from those that did not start in the same millisecond. */
+export function shortId(sessionId: string): string {
+  return sessionId.slice(0, 10);
+}

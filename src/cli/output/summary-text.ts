@@ -1,7 +1,8 @@
 import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
-import type { EventRow, SessionRow, SessionSummary, SessionTotals } from '../../domain/rows.ts';
+import type { EventRow, SessionSummary, SessionTotals, StateChangeRow } from '../../domain/rows.ts';
 import { printableLine } from '../../domain/printable.ts';
+import { deedText } from './deed-text.ts';
 import { commandText, exitText, packNames, sessionDuration } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
 import { cutToWidth } from './text-width.ts';
@@ -23,18 +24,24 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
   const state = stateStyle(session.state, colours)?.(session.state) ?? session.state;
   const title = `${colours.bold(printableLine(session.agent_name))}  ${session.session_id}  ${state}`;
   const sections = [
-    facts(sessionFacts(session, form, now), form, colours),
+    facts(sessionFacts(summary, form, now), form, colours),
     counts(summary, colours),
     totals(summary.totals, colours),
+    masked(summary, colours),
     events('Risks', summary.risks, form, colours),
     events('Last errors', summary.lastErrors, form, colours),
+    deeds(summary.states, form, colours),
     files(summary.filesTouched, form, colours),
     nextSteps(summary, colours),
   ];
   return `${[title, ...sections.filter((section) => section !== '')].join('\n\n')}\n`;
 }
 
-function sessionFacts(session: SessionRow, form: Form, now: Date): (readonly [string, string])[] {
+function sessionFacts(
+  { session, recordingPrunedAt: prunedAt }: SessionSummary,
+  form: Form,
+  now: Date,
+): (readonly [string, string])[] {
   const commit = session.git_commit?.slice(0, 12) ?? '';
   const exit = exitText(session);
   return [
@@ -49,6 +56,7 @@ function sessionFacts(session: SessionRow, form: Form, now: Date): (readonly [st
     ['packs', packNames(session)],
     ['lines', session.total_lines_processed.toLocaleString('en')],
     ['gap', session.gap_bytes === 0 ? '' : `${session.gap_bytes.toLocaleString('en')} bytes could not be recorded`],
+    ['recording', prunedAt === null ? '' : `pruned ${timeText(prunedAt, form.isTerminal)}; the events were kept`],
   ];
 }
 
@@ -97,6 +105,12 @@ function totals(used: SessionTotals, colours: Colors): string {
   return [colours.bold('Totals'), ...lines].join('\n');
 }
 
+function masked({ redactions }: SessionSummary, { bold }: Colors): string {
+  if (redactions.length === 0) return '';
+  const list = redactions.map(({ rule, count }) => `${count.toLocaleString('en')} ${printableLine(rule)}`);
+  return `${bold('Masked')}\n  ${list.join(', ')}`;
+}
+
 function events(heading: string, rows: readonly EventRow[], form: Form, colours: Colors): string {
   if (rows.length === 0) return '';
   const lines = rows.slice(0, shown).map((row) => {
@@ -106,6 +120,15 @@ function events(heading: string, rows: readonly EventRow[], form: Form, colours:
     return `  ${riskStyle(row.risk_level, colours)?.(risk) ?? risk} ${colours.dim(place)}  ${text}`;
   });
   return [colours.bold(heading), ...lines, ...more(rows.length, colours)].join('\n');
+}
+
+/** What was done to it from elsewhere. */
+function deeds(states: readonly StateChangeRow[], form: Form, colours: Colors): string {
+  const done = states.flatMap((row) => ({ time: timeText(row.timestamp, form.isTerminal), text: deedText(row) }));
+  const told = done.filter(({ text }) => text !== undefined);
+  if (told.length === 0) return '';
+  const lines = told.slice(-shown).map(({ time, text = '' }) => `  ${colours.dim(time)}  ${fitted(text, form, 24)}`);
+  return [colours.bold('Commands'), ...lines, ...more(told.length, colours)].join('\n');
 }
 
 function files(paths: readonly string[], form: Form, colours: Colors): string {
@@ -122,7 +145,7 @@ function nextSteps(summary: SessionSummary, { bold, dim }: Colors): string {
   const id = summary.session.session_id;
   const steps = [`ridealong events --session ${id}`];
   if (summary.codeBlocks > 0) steps.push(`ridealong code ${id}`);
-  steps.push(`ridealong logs ${id}`);
+  if (summary.recordingPrunedAt === null) steps.push(`ridealong logs ${id}`);
   const count = summary.codeBlocks === 1 ? '1 code block' : `${summary.codeBlocks} code blocks`;
   const about = ['every event', ...(summary.codeBlocks > 0 ? [count] : []), 'the recorded output'];
   const widest = Math.max(...steps.map((step) => step.length));

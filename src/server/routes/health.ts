@@ -1,3 +1,4 @@
+import type { SearchLag } from '../../domain/search.ts';
 import { type Health, health } from '../answers.ts';
 import { type FeedHub, latestOf } from '../feed-hub.ts';
 import { json, refuse } from '../reply.ts';
@@ -7,9 +8,11 @@ export interface HealthParts {
   readonly version: string;
   readonly startedAt: Date;
   readonly hub: FeedHub;
+  /** Undefined where it is not known. */
+  readonly searchLag: () => SearchLag | undefined;
 }
 
-export function addHealth(api: Api, { version, startedAt, hub }: HealthParts): void {
+export function addHealth(api: Api, { version, startedAt, hub, searchLag }: HealthParts): void {
   api.openapi(route('/api/health', 'How the server is', health), () => {
     const cursor = latestOf(hub);
     if (typeof cursor !== 'number') return refuse(cursor);
@@ -21,6 +24,7 @@ export function addHealth(api: Api, { version, startedAt, hub }: HealthParts): v
       pid: process.pid,
       cursor,
       subscribers,
+      search_lag: searchLag() ?? null,
     };
     return json(answer);
   });

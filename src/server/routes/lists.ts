@@ -4,7 +4,7 @@ import type { Ask } from '../queries.ts';
 import { json, page, refuse } from '../reply.ts';
 import { type Api, route } from '../route.ts';
 
-const defaultLimit = 100;
+export const defaultLimit = 100;
 const dayMs = 24 * 3_600_000;
 
 /** Agents, sessions, events, code blocks and a line of time, page by page. */

@@ -40,6 +40,9 @@ Totals
   turns                 2
   cost            $0.0045
 
+Masked
+  1,003 slack, 1 email
+
 Risks
   high     line 12     Error: it broke at home
 
@@ -61,7 +64,15 @@ Next
   });
 
   it('leaves out what there is not', async () => {
-    const bare = { ...summary, countsByType: [], countsByRisk: [], lastErrors: [], risks: [], filesTouched: [] };
+    const bare = {
+      ...summary,
+      countsByType: [],
+      countsByRisk: [],
+      lastErrors: [],
+      risks: [],
+      filesTouched: [],
+      redactions: [],
+    };
     const { output } = await run({
       ...bare,
       totals: {
@@ -75,11 +86,12 @@ Next
         turns: null,
       },
       codeBlocks: 0,
+      recordingPrunedAt: null,
       session: { ...session, git_branch: null, git_commit: null, exit_code: null, ended_at: null },
     });
     expect(output).toContain('Events\n  none\n');
     expect(output).toContain('so far');
-    for (const heading of ['Risks', 'Last errors', 'Files touched', 'Totals', 'git', 'ridealong code']) {
+    for (const heading of ['Risks', 'Last errors', 'Files touched', 'Totals', 'Masked', 'git', 'ridealong code']) {
       expect(output).not.toContain(heading);
     }
   });

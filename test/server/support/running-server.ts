@@ -5,6 +5,8 @@ import { WebSocket } from 'ws';
 import type { Paths } from '../../../src/domain/config.ts';
 import type { EventStore } from '../../../src/domain/ports.ts';
 import { ok } from '../../../src/domain/result.ts';
+import type { Tokens } from '../../../src/server/access.ts';
+import { openSearch } from '../../../src/open-search.ts';
 import { processClock } from '../../../src/replay/process-clock.ts';
 import { startReplay } from '../../../src/replay/start-replay.ts';
 import { type FeedLimits, feedLimits } from '../../../src/server/feed-hub.ts';
@@ -21,7 +23,9 @@ export interface TestServer {
   readonly paths: Paths;
   readonly store: EventStore;
   readonly server: RunningServer;
+  /** The one that reads. */
   readonly token: string;
+  readonly tokens: Tokens;
   /** `127.0.0.1:8151` */
   readonly host: string;
   readonly socket: string;
@@ -46,6 +50,7 @@ export async function runServer(
         bytes: () => Promise.resolve(ok({ bytes: Buffer.from('recorded'), recordedBytes: 8 })),
         text: (bytes) => `text of ${Buffer.from(bytes).toString()}`,
       },
+      searchLag: () => undefined,
       replay: { ask: askHere(paths), start: startReplay, clock: processClock },
       startExport: () => {
         throw new Error('no export is expected');
@@ -53,6 +58,8 @@ export async function runServer(
       startLines: () => {
         throw new Error('no lines are told here');
       },
+      commandSession: () =>
+        Promise.resolve({ ok: false, failure: { code: 'not_running', message: 'nothing runs here' } }),
       port: 0,
       feedLimits: { ...feedLimits, ...limits },
       ...parts,
@@ -63,8 +70,19 @@ export async function runServer(
     feed.close();
     store.close();
   });
-  const { token } = JSON.parse(readFileSync(server.serveFile, 'utf8')) as { token: string };
-  return { paths, store, server, token, host: `127.0.0.1:${server.port}`, socket: `${paths.runtime}/serve.sock` };
+  const { token, approve_token, input_token } = JSON.parse(readFileSync(server.serveFile, 'utf8')) as Readonly<
+    Record<'token' | 'approve_token' | 'input_token', string>
+  >;
+  const tokens = { read: token, approve: approve_token, input: input_token };
+  return {
+    paths,
+    store,
+    server,
+    token,
+    tokens,
+    host: `127.0.0.1:${server.port}`,
+    socket: `${paths.runtime}/serve.sock`,
+  };
 }
 
 /** Answers as the query thread does, but here. */
@@ -73,7 +91,8 @@ function askHere(paths: Paths): Ask {
     if (name === 'screen') {
       return ok({ session_id: (input as { session: string }).session, columns: 3, rows: 1, cursor: {}, lines: ['hi'] });
     }
-    const reader = valueOf(openReader(paths.database)) as unknown as Record<string, (input: unknown) => unknown> & {
+    const opened = name === 'search' ? openSearch(paths) : valueOf(openReader(paths.database));
+    const reader = opened as unknown as Record<string, (input: unknown) => unknown> & {
       close(): void;
     };
     try {

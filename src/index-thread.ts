@@ -1,0 +1,58 @@
+import { setPriority } from 'node:os';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Paths } from './domain/config.ts';
+import type { SearchLag } from './domain/search.ts';
+import { openSearchIndexing } from './search-indexing.ts';
+
+/*
+ * The thread that keeps the search index up to date while a server runs. It
+ * tells its lag to whoever started it.
+ */
+
+/** How often to look for something new. */
+const pauseMs = 500;
+/** The same when the index could not be used: the disk is full, or another process is at it for long. */
+const pauseAfterFailureMs = 5_000;
+/** How often the lag is told while there is work. */
+const tellIntervalMs = 500;
+
+if (parentPort) keepIndexed(parentPort, workerData as Paths);
+
+function keepIndexed(port: MessagePort, paths: Paths): void {
+  giveWay();
+  const indexing = openSearchIndexing(paths);
+  let lastToldMs = -Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+
+  function work(): void {
+    timer = undefined;
+    if (isOver) return indexing.close();
+    const step = indexing.step();
+    const isAtWork = step.ok && step.value === 'more';
+    if (!isAtWork || performance.now() - lastToldMs > tellIntervalMs) tell();
+    if (isAtWork) setImmediate(work);
+    else timer = setTimeout(work, step.ok ? pauseMs : pauseAfterFailureMs);
+  }
+
+  function tell(): void {
+    lastToldMs = performance.now();
+    const lag = indexing.lag();
+    port.postMessage((lag.ok ? lag.value : undefined) satisfies SearchLag | undefined);
+  }
+
+  // Any message is a goodbye. To be ended within a transaction would abort the process.
+  port.once('message', () => {
+    isOver = true;
+    port.close();
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    work();
+  });
+  work();
+}
+
+/** To everything else that wants to run, the wrapper above all. Linux has a priority for each thread; others don't. */
+function giveWay(): void {
+  if (process.platform === 'linux') setPriority(10);
+}

@@ -1,0 +1,31 @@
+import type { Failure } from './domain/failure.ts';
+import { fail, ok, type Result } from './domain/result.ts';
+import type { Pruner } from './prune.ts';
+import { recordingFolder } from './recording/folder.ts';
+import { measureRecording } from './recording/measure-recording.ts';
+import { packRecording } from './recording/pack-recording.ts';
+
+/** Somebody may still look at what has just ended, with programs of their own. */
+const packedAfterMs = 3_600_000;
+
+/** Packs the recordings of sessions that ended an hour ago or before. */
+export async function packRecordings(
+  { paths, store, isOver }: Pick<Pruner, 'paths' | 'store' | 'isOver'>,
+  nowMs: number,
+): Promise<Result<void, Failure>> {
+  const ended = store.ended();
+  if (!ended.ok) return ended;
+  for (const { sessionId, keptSinceMs, hasRecording, isPacked } of ended.value) {
+    if (!hasRecording || isPacked || nowMs - keptSinceMs < packedAfterMs) continue;
+    const folder = recordingFolder(paths.recordings, sessionId);
+    try {
+      if (!(await packRecording(folder, isOver))) return ok(undefined);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      return fail({ reason: 'recording-unwritable', message: `cannot pack ${folder.path}: ${error.message}` });
+    }
+    const noted = store.measured(sessionId, { ...measureRecording(folder), isPacked: true });
+    if (!noted.ok) return noted;
+  }
+  return ok(undefined);
+}

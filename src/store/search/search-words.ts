@@ -1,0 +1,32 @@
+import type { Failure } from '../../domain/failure.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+
+const longestQuery = 500;
+const mostWords = 16;
+/** To begin with fewer letters is to match too many words. */
+const shortestPrefix = 3;
+
+/** What the index takes for a part of a word (FTS5's tokenizer unicode61). */
+const wordCharacter = /[\p{L}\p{N}\p{Co}]/u;
+const longPrefix = new RegExp(String.raw`[\p{L}\p{N}\p{Co}]{${shortestPrefix}}\*+$`, 'u');
+
+/** A query as FTS5 takes it: all of what was typed is quoted, so that nothing in it means anything to SQLite. */
+export function matchOf(query: string): Result<string, Failure> {
+  if (query.length > longestQuery) return usage(`a query has at most ${longestQuery} characters`);
+  if ((query.split('"').length - 1) % 2 === 1) return usage('a phrase begins with " and never ends');
+  const parts: string[] = [];
+  for (const [, phrase, word = ''] of query.matchAll(/"([^"]*)"|([^\s"]+)/g)) {
+    const isPrefix = phrase === undefined && word.endsWith('*');
+    const text = (phrase ?? word).replaceAll('\0', ' ');
+    if (!wordCharacter.test(text)) continue;
+    if (isPrefix && !longPrefix.test(text)) {
+      return usage(`${text}: at least ${shortestPrefix} letters stand before *`);
+    }
+    parts.push(`"${text}"${isPrefix ? '*' : ''}`);
+  }
+  if (parts.length === 0) return usage('there is no word in it; words are made of letters and digits');
+  if (parts.length > mostWords) return usage(`a query has at most ${mostWords} words and phrases`);
+  return ok(parts.join(' '));
+}
+
+const usage = (message: string) => fail<Failure>({ reason: 'usage', message: `cannot search for this: ${message}` });
