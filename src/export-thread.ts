@@ -3,7 +3,7 @@ import type { Paths } from './domain/config.ts';
 import type { ExportFormat } from './domain/export.ts';
 import { openExportSource } from './export-source.ts';
 import { exportText } from './replay/exports/export-text.ts';
-import type { ExportPieceMessage } from './server/export-stream.ts';
+import type { ExportPieceMessage } from './server/send-export.ts';
 import { openReader } from './store/open-reader.ts';
 
 /*

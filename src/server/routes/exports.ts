@@ -1,12 +1,13 @@
 import type { Worker } from 'node:worker_threads';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ExportFormat } from '../../domain/export.ts';
-import { exportStream } from '../export-stream.ts';
+import { sentAlready } from '../event-stream.ts';
 import * as parameters from '../parameters.ts';
 import type { Problem } from '../problem.ts';
 import type { ReplayHub } from '../replay-hub.ts';
 import { refuse } from '../reply.ts';
 import { type Api, problemResponse } from '../route.ts';
+import { sendExport } from '../send-export.ts';
 
 /** Starts a thread that makes an export, of a session that is there. */
 export type StartExport = (session: string, format: ExportFormat) => Worker;
@@ -49,10 +50,12 @@ export function addExports(api: Api, parts: { readonly replays: ReplayHub; reado
     if (!head.ok) return refuse(head.failure);
     if (running >= maxExports) return refuse(busy);
     running += 1;
-    const stream = exportStream(parts.startExport(id, format), () => (running -= 1));
+    const { outgoing } = context.env;
     const [type, ending] = types[format];
     // Never opened where it comes from: a page of ours would have our origin.
     const disposition = `attachment; filename="${id}.${ending}"`;
-    return new Response(stream, { headers: { 'content-type': type, 'content-disposition': disposition } });
+    outgoing.writeHead(200, { 'content-type': type, 'content-disposition': disposition });
+    sendExport(parts.startExport(id, format), outgoing, () => (running -= 1));
+    return sentAlready();
   });
 }
