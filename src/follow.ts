@@ -204,6 +204,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     isDue = false;
     timer = undefined;
     record(nextMessage(port));
+    if (ended && session.end === undefined) noteEnd(ended);
     const restMs = storeRestsUntilMs - performance.now();
     if (extraction) {
       const hasMore = scan(extraction);
@@ -221,7 +222,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       isStopNoted = true;
       void resting.then(() => tell({ kind: 'stop-noted' }));
     }
-    if (ended && isSetUp) void finish(ended, isStoreRefusing ? undefined : extraction);
+    if (session.end && isSetUp) void finish(session.end, isStoreRefusing ? undefined : extraction);
     else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
   }
 
@@ -234,11 +235,14 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     looks = [];
   }
 
-  async function finish({ ending, endedAt }: ChildEnded, extracted: SessionExtraction | undefined) {
+  /** As soon as all is recorded: there may be no time to extract it, and whoever does that later must know. */
+  function noteEnd({ ending, endedAt }: ChildEnded) {
     const redactions = Object.keys(redaction.counts).length > 0 && { redactions: redaction.counts };
-    const end: SessionEnd = { ending, endedAt, gapBytes: recorder.gapBytes, ...redactions };
-    session = { ...session, end };
+    session = { ...session, end: { ending, endedAt, gapBytes: recorder.gapBytes, ...redactions } };
     saveSession();
+  }
+
+  async function finish(end: SessionEnd, extracted: SessionExtraction | undefined) {
     if (extracted) await finishExtraction(extracted, end);
     await role?.rest();
     if (store && !isStoreRefusing) {
@@ -274,7 +278,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     complain(complaints);
     const { describeSession, openExtraction } = await import('./open-extraction.ts');
     const described = await describeSession(session, task.paths);
-    session = described.session;
+    session = { ...described.session, ...(session.end && { end: session.end }) };
     saveSession();
     complain(described.complaints);
     // What is wrong with a server is no trouble of the session.
