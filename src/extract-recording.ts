@@ -10,7 +10,7 @@ import type { RecordingFolder } from './recording/folder.ts';
 import { loadConfig } from './load-config.ts';
 import { createKeyframeWriter, removeKeyframes } from './recording/keyframes.ts';
 import { openRecordingReader, type RecordingReader } from './recording/reader.ts';
-import { writeSessionFile } from './recording/write-session-file.ts';
+import { rewriteSessionFile } from './recording/write-session-file.ts';
 import { redactedSession } from './redacted-session.ts';
 import { createSessionExtraction } from './session-extraction.ts';
 import { createSessionRedaction, redactedMoments } from './session-redaction.ts';
@@ -50,7 +50,7 @@ export function extractRecording(options: {
     try {
       // They show what the recording shows no more.
       removeKeyframes(folder);
-      writeSessionFile(folder, redactedSession(session));
+      rewriteSessionFile(folder, redactedSession(session));
     } catch (error) {
       // It can be read, if not changed; that is told.
       refusal = error instanceof Error ? error.message : String(error);

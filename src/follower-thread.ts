@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { limits } from './domain/config.ts';
-import type { ControlLevel, Deed, Sight } from './domain/control.ts';
+import type { ControlLevel, Sight } from './domain/control.ts';
+import type { Deed } from './domain/deed.ts';
 import type { Ending } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
 import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';

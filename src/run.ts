@@ -9,7 +9,7 @@ import { mirroredMode, startChild } from './child/start-child.ts';
 import { terminalSize } from './child/terminal-size.ts';
 import type { ControlledSession } from './control/commander.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
-import type { Deed } from './domain/control.ts';
+import type { Deed } from './domain/deed.ts';
 import { exitCodes } from './domain/failure.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';

@@ -3,7 +3,6 @@ import {
   type Actor,
   type CommandRequest,
   type ControlLevel,
-  type Deed,
   deedOf,
   type Lease,
   type Prompt,
@@ -12,6 +11,7 @@ import {
   type SessionCommand,
   type Sight,
 } from '../domain/control.ts';
+import type { Deed } from '../domain/deed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Ending, SessionMode } from '../domain/session.ts';
 import { createInputLease } from './lease.ts';

@@ -1,4 +1,4 @@
-import type { Deed } from './control.ts';
+import type { Deed } from './deed.ts';
 
 /** The child's output streams. In terminal mode there is only `stdout`. */
 export const streams = ['stdout', 'stderr'] as const;

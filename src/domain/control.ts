@@ -1,3 +1,4 @@
+import type { Deed } from './deed.ts';
 import type { SessionMode, SessionState } from './session.ts';
 
 /*
@@ -171,11 +172,6 @@ export interface Refusal {
   /** With `lease_held`. */
   readonly lease?: Lease;
 }
-
-/** What was done to a session, as it is recorded: what, by whom, and its particulars; never what was typed. */
-export type Deed = { readonly command: CommandName; readonly by: string; readonly via: Actor['via'] } & {
-  readonly [particular: string]: string | number;
-};
 
 export function deedOf(command: CommandName, by: Actor, particulars: Readonly<Record<string, string | number>>): Deed {
   const { name, ...rest } = by;

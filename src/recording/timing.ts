@@ -1,5 +1,5 @@
 import type { Mark, Stream } from '../domain/chunk.ts';
-import type { Deed } from '../domain/control.ts';
+import type { Deed } from '../domain/deed.ts';
 
 /**
  * One line of the `timing` file, in the advanced format of util-linux's

@@ -1,4 +1,14 @@
-import { closeSync, ftruncateSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import type { Session } from '../domain/session.ts';
 import type { RecordingFolder } from './folder.ts';
 
@@ -13,6 +23,13 @@ export function writeSessionFile(folder: RecordingFolder, content: Session): voi
     rmSync(temporary, { force: true });
     overwrite(folder.session, bytes);
   }
+}
+
+/** Writes it anew, as old as it was: how long a session is kept counts from when it arrived here. */
+export function rewriteSessionFile(folder: RecordingFolder, content: Session): void {
+  const { atime, mtime } = statSync(folder.session);
+  writeSessionFile(folder, content);
+  utimesSync(folder.session, atime, mtime);
 }
 
 /** Needs no room as long as the file's last block holds what is added. */

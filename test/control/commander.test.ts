@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ControlledSession, createCommander } from '../../src/control/commander.ts';
-import type { CommandRequest, Deed, SessionCommand, Sight } from '../../src/domain/control.ts';
+import type { CommandRequest, SessionCommand, Sight } from '../../src/domain/control.ts';
+import type { Deed } from '../../src/domain/deed.ts';
 
 const text_hash = 'a'.repeat(32);
 const named = { prompt_id: 7, text_hash } as const;

@@ -493,10 +493,13 @@ describe('/api/openapi.json', () => {
       '/api/query/trends',
       '/api/replay/session/{id}',
       '/api/sessions',
+      '/api/sessions/{id}/commands',
       '/api/sessions/{id}/export',
       '/api/sessions/{id}/log',
       '/api/sessions/{id}/screen',
       '/api/stream',
+      '/api/tickets',
+      '/ticket/{ticket}',
     ]);
     const limit = paths['/api/sessions']?.get.parameters?.find(({ name }) => name === 'limit');
     expect(limit?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 10_000 });
