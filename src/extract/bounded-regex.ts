@@ -18,8 +18,11 @@ const longLine = 4 * 1024;
 const maxBacktrackingLine = 2 * 1024;
 /** A line has room for more matches of one pattern only if it is no line for a reader. */
 const maxMatchesPerLine = 100;
-/** For all matches of one pattern in one line, some ten times what a slow but sane one needs in 64 KiB. */
-const timeLimitMs = 200;
+/**
+ * For all matches of one pattern in one line. The linear engine alone takes some 200 ms for 64 KiB on a slow machine;
+ * two attempts must take less than the child waits for a recording that is held up.
+ */
+const timeLimitMs = 400;
 
 /** A regex that finds its matches in any line, or gives up, in bounded time. */
 export interface BoundedRegex {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { ok, type Result } from '../domain/result.ts';
-import { attempt } from './database-failure.ts';
+import { attempt, isDamaged } from './database-failure.ts';
 import { openDatabase } from './open-database.ts';
 
 /** What the store says of a session, as far as its recording must agree with it. */
@@ -44,8 +44,14 @@ export class Consistency {
   /** What SQLite says is wrong with the file; the first few. */
   integrity(): Result<string[], Failure> {
     return this.#attempt(() => {
-      const found = this.#database.prepare<[], string>('PRAGMA integrity_check(10)').pluck().all();
-      return found.filter((line) => line !== 'ok').map((line) => line.replaceAll('\n', ' '));
+      try {
+        const found = this.#database.prepare<[], string>('PRAGMA integrity_check(10)').pluck().all();
+        return found.filter((line) => line !== 'ok').map((line) => line.replaceAll('\n', ' '));
+      } catch (error) {
+        // Some damage ends the check itself.
+        if (isDamaged(error)) return [error.message];
+        throw error;
+      }
     });
   }
 

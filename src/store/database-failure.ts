@@ -32,6 +32,11 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 }
 
+/** Whether the file holds something else than it should. */
+export function isDamaged(error: unknown): error is Error {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CORRUPT');
+}
+
 function expectedFailure(path: string, error: unknown): Failure | undefined {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
   if (!(error instanceof Database.SqliteError)) {

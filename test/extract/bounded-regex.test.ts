@@ -50,7 +50,7 @@ describe('a bounded regex', () => {
     const start = performance.now();
     for (const length of [line.length, 4096, 2048, 200, 40]) tried.matchesOf(line.slice(-length));
     // Each may take its time limit twice; what is not stopped is far quicker.
-    expect(performance.now() - start).toBeLessThan(5 * 2 * 200 + 1000);
+    expect(performance.now() - start).toBeLessThan(5 * 2 * 400 + 10_000);
   });
 
   it('gives up where nothing else helps', () => {

@@ -51,14 +51,15 @@ describe('the role', { timeout }, () => {
     expect(next.messages.some(says('the last'))).toBe(false);
   });
 
-  it('leaves no process and no file behind when the last wrapper ends, but for the lock', async () => {
+  it('leaves no process and no socket behind when the last wrapper ends, only the lock', async () => {
     const home = freshHome();
     const wrapper = wrapperIn(home);
     const { pid } = await servedBy(home);
     expect(pid).toBe(wrapper.pid);
     wrapper.process.stdin?.end();
     expect(await wrapper.ended).toBe(0);
-    expect(readdirSync(home.paths.runtime)).toEqual(['serve.lock']);
+    expect(readdirSync(home.paths.runtime)).toEqual(['serve.lock', 'sessions']);
+    expect(readdirSync(join(home.paths.runtime, 'sessions'))).toEqual([]);
   });
 
   it('passes to another wrapper when its holder is killed', async () => {
