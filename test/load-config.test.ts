@@ -109,7 +109,7 @@ describe('the config file', () => {
     ['retention:\n  max_age_day: 1', ['2:3: unknown key `max_age_day`: did you mean `max_age_days`?']],
     [
       'retention:\n  agents:\n    codex: { max_age_days: 0, agents: {} }',
-      ['3:31: unknown key `agents`', '3:28: `max_age_days` must be a whole number from 1 up, or `unlimited`'],
+      ['3:28: `max_age_days` must be a whole number from 1 up, or `unlimited`', '3:31: unknown key `agents`'],
     ],
     ['- 1', ['1:1: the file must be of type object']],
     ['states: &a { idle_after_ms: 1 }\nverdicts: *a', ['1:1: aliases (`*name`) are not allowed: write it out']],

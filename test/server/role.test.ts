@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runRidealong } from '../support/ridealong.ts';
 import { follow, type Message } from './support/running-server.ts';
 import { freshHome, type Home, serveIn } from './support/serving-process.ts';
@@ -20,6 +20,9 @@ async function twoIn(home: Home): Promise<{ first: Wrapper; second: Wrapper }> {
   const second = wrapperIn(home);
   return { first, second };
 }
+
+/** As `ps` tells it: proc(5). */
+const isStopped = ({ pid }: Wrapper) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.startsWith('T');
 
 /** Each starts several processes, which take turns on a busy machine. */
 const timeout = 60_000;
@@ -115,6 +118,7 @@ describe('the role', { timeout }, () => {
     const second = wrapperIn(home);
     first.process.stdin?.write('x\n');
     await servedBy(home, holds(second));
+    await vi.waitUntil(() => isStopped(first), { timeout });
     first.process.kill('SIGCONT');
     second.process.kill('SIGTERM');
     await servedBy(home, holds(first));
