@@ -50,12 +50,11 @@ function tellLines(port: MessagePort, paths: Paths): void {
   let mayTell = true;
   let lookedAtMs = -Infinity;
 
-  function want(list: readonly WantedLines[]) {
-    const nowMs = Date.now();
+  function want(list: readonly WantedLines[], fromMs: number) {
     wanted = new Map(
       list.map((what) => {
         const key = JSON.stringify(what);
-        return [key, wanted.get(key) ?? { what, sinceMs: nowMs }];
+        return [key, wanted.get(key) ?? { what, sinceMs: fromMs }];
       }),
     );
     for (const [id, { row, lines }] of followed) {
@@ -143,7 +142,7 @@ function tellLines(port: MessagePort, paths: Paths): void {
   }
 
   port.on('message', (message: ToLineThread) => {
-    if (message.kind === 'want') want(message.wanted);
+    if (message.kind === 'want') want(message.wanted, message.fromMs);
     else {
       mayTell = true;
       if (waiting.length > 0) tell();

@@ -51,7 +51,7 @@ export class LineHub {
   }
 
   #want(): void {
-    this.#tell({ kind: 'want', wanted: [...this.#readers].map(({ wanted }) => wanted) });
+    this.#tell({ kind: 'want', wanted: [...this.#readers].map(({ wanted }) => wanted), fromMs: Date.now() });
   }
 
   #tell(message: ToLineThread): void {

@@ -8,8 +8,8 @@ export interface WantedLines {
 
 /** To the thread that follows recordings. */
 export type ToLineThread =
-  /** What is wanted from now on, in the place of what was. */
-  | { readonly kind: 'want'; readonly wanted: readonly WantedLines[] }
+  /** What is wanted from `fromMs` on (milliseconds since the epoch), in the place of what was: the thread may have to be loaded first. */
+  | { readonly kind: 'want'; readonly wanted: readonly WantedLines[]; readonly fromMs: number }
   /** The last lines were passed on: it may tell more. */
   | { readonly kind: 'more' };
 
