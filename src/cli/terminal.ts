@@ -21,7 +21,8 @@ export function processTerminal(): Terminal {
     if (error.code !== 'EPIPE') throw error;
     hasReader = false;
   });
-  const isTerminal = stdout.isTTY;
+  // Undefined where it is none; colours would then depend on whether `CI` is set.
+  const isTerminal = Boolean(stdout.isTTY);
   return {
     isTerminal,
     // A terminal that was given no size says 0.
@@ -35,7 +36,7 @@ export function processTerminal(): Terminal {
       stderr.write(`ridealong: ${printableLine(message)}\n`);
     },
     input: {
-      isTerminal: stdin.isTTY,
+      isTerminal: Boolean(stdin.isTTY),
       [Symbol.asyncIterator]: () => stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
     },
   };
