@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { exitCodeOf, type Failure } from '../domain/failure.ts';
 import { printableLine } from '../domain/printable.ts';
 
@@ -21,8 +22,8 @@ export function processTerminal(): Terminal {
     if (error.code !== 'EPIPE') throw error;
     hasReader = false;
   });
-  // Undefined where it is none; colours would then depend on whether `CI` is set.
-  const isTerminal = Boolean(stdout.isTTY);
+  // `isTTY` is undefined where there is none; colours would then depend on whether `CI` is set.
+  const isTerminal = isatty(1);
   return {
     isTerminal,
     // A terminal that was given no size says 0.
@@ -36,7 +37,7 @@ export function processTerminal(): Terminal {
       stderr.write(`ridealong: ${printableLine(message)}\n`);
     },
     input: {
-      isTerminal: Boolean(stdin.isTTY),
+      isTerminal: isatty(0),
       [Symbol.asyncIterator]: () => stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
     },
   };
