@@ -65,7 +65,7 @@ it.each(['--no-pty', '--pty'])(
         const told = `${[...words, ...form].join(' ')}, SEED=${seed}`;
         expect(code, told).toBe(0);
         // A screen that is cleared all the time may say nothing.
-        if (words[0] === 'logs' || (mode === '--no-pty' && words[0] === 'events'))
+        if (words[0] === 'logs' || (mode === '--no-pty' && ['events', 'tail'].includes(words[0])))
           expect(stdout, told).toContain('text');
         expect(stdout + stderr, told).not.toMatch(active);
       }

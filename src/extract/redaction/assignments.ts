@@ -42,11 +42,14 @@ const value = `(?:${quoted}|(?<end>${unquoted}))`;
 const placeholder =
   /^(?:[$%<{[].*|.*\$\{.*|x{3,}|\.{3,}|-+|(?:your|my|the|an?|some|insert|enter|replace|change|test|fake|dummy|sample|example)[-_ ].*|change-?me.*|todo|redacted|masked|hidden|none|null|nil|undefined|true|false|string|str|bytes|number|int|any|unknown|optional|required|env|secret|password|token|process\.env.*|os\.environ.*|env\..*|vault:.*|file:.*|https?:\/\/[^@]*|sha\d+[-:].*)$/i;
 
+/** Of a token without its letters nothing is left to mask, though nothing tells any more which it was. */
+const maskedToken = /^[^A-Za-z0-9\x80-\xff]+\*$/;
+
 const isPassword = new RegExp(passwords.join('|'), 'i');
 
 function isSecret(secret: string, match: string): boolean {
   // The rest of what was masked from its start; a mask within is that of a token, which has a rule of its own.
-  if (/\*{4}/.test(secret)) return secret.startsWith('****');
+  if (/\*{4}/.test(secret)) return secret.startsWith('****') && !maskedToken.test(secret);
   if (placeholder.test(secret)) return false;
   const isQuoted = match.endsWith(secret) && /["'`]$/.test(match.slice(0, -secret.length));
   return looksRandom(secret, { isPassword: isPassword.test(match), isQuoted });

@@ -220,7 +220,7 @@ describe('any output', () => {
   };
 
   it.each([undefined, 80, 40])(
-    `keeps its length and its sequences, and is masked no less when it is read again (SEED=${any.seed}, %s columns)`,
+    `keeps its length and its sequences, and is masked once and for all (SEED=${any.seed}, %s columns)`,
     (columns) => {
       const options = columns === undefined ? {} : { columns };
       for (let round = 0; round < 20; round += 1) {
@@ -234,11 +234,7 @@ describe('any output', () => {
         const bytes = Buffer.from(once.recorded);
         let at = 0;
         const samePieces = pieces.map(({ length }) => bytes.subarray(at, (at += length)));
-        const again = redactPieces(samePieces, options).recorded;
-        // Of a value that several rules had a part of, the second reading may mask the rest.
-        const before = Buffer.from(once.recorded);
-        const uncovered = Buffer.from(again).filter((byte, place) => byte !== 0x2a && byte !== before[place]);
-        expect(uncovered).toHaveLength(0);
+        expect(redactPieces(samePieces, options)).toEqual({ text: once.recorded, recorded: once.recorded, found: [] });
       }
     },
   );
