@@ -8,8 +8,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle } from './harness/bundle.mjs';
+import { root } from './harness/processes.mjs';
+import { percentile } from './harness/statistics.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const [, , first, second, third] = process.argv;
 
 if (process.send) {
@@ -18,38 +20,16 @@ if (process.send) {
   process.disconnect();
 } else {
   const folder = mkdtempSync(join(second ?? tmpdir(), 'ridealong-bench-'));
-  const program = join(mkdtempSync(join(root, 'dist.bench-')), 'prune.mjs');
+  const code = mkdtempSync(join(root, 'dist.bench-'));
   try {
-    await bundle(program);
+    const modules = ['prune', 'store/open-pruner', 'store/open-store', 'domain/retention'];
+    const contents = modules.map((name) => `export * from './src/${name}.ts';`);
+    const program = await bundle(code, 'prune', contents.join('\n'));
     await trial(program, folder, Number(first ?? 1_000_000));
   } finally {
     rmSync(folder, { recursive: true });
-    rmSync(join(program, '..'), { recursive: true });
+    rmSync(code, { recursive: true });
   }
-}
-
-async function bundle(outfile) {
-  const { build } = await import('esbuild');
-  await build({
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['better-sqlite3'],
-    banner: { js: "import { createRequire as of } from 'node:module'; const require = of(import.meta.url);" },
-    stdin: {
-      contents: [
-        './src/prune.ts',
-        './src/store/open-pruner.ts',
-        './src/store/open-store.ts',
-        './src/domain/retention.ts',
-      ]
-        .map((file) => `export * from '${file}';`)
-        .join(''),
-      resolveDir: root,
-      loader: 'ts',
-    },
-    outfile,
-  });
 }
 
 async function trial(program, folder, events) {
@@ -83,9 +63,8 @@ function stop(child) {
 }
 
 function quantiles(waits) {
-  const sorted = waits.sort((a, b) => a - b);
-  const at = (share) => Number(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))].toFixed(1));
-  return { commits: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  const at = (share) => Number(percentile(waits, share).toFixed(1));
+  return { commits: waits.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
 function pathsIn(folder) {

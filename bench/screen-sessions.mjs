@@ -1,5 +1,7 @@
 // Sessions of interfaces that paint the whole screen, as moments of a recording: the same bytes each time.
 
+import { seeded } from './harness/random.mjs';
+
 /** What a session is called, the size it begins with, and its moments. */
 export const sessions = [
   { name: 'dense', size: { columns: 100, rows: 30 }, moments: denseMoments },
@@ -136,14 +138,3 @@ const words = 'the file session reads bytes lines and prints what it found befor
   ' ',
 );
 const wordsOf = (count, random) => Array.from({ length: count }, () => words[random(words.length)]).join(' ');
-
-/** mulberry32: whole numbers from 0 up to, but not including, the bound. */
-function seeded(seed) {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * bound);
-  };
-}

@@ -5,12 +5,12 @@
 //
 //   node bench/screen.mjs [trials] [dense|sparse]
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle, compiledPacks } from './harness/bundle.mjs';
+import { root } from './harness/processes.mjs';
 import { sessions } from './screen-sessions.mjs';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (process.send) {
   process.send(await trial(...process.argv.slice(2)));
@@ -19,11 +19,10 @@ if (process.send) {
   // Below the repository: what stays outside of the bundle is looked up from there.
   const folder = mkdtempSync(join(root, 'dist.bench-'));
   try {
-    const extraction = await bundle(folder, 'extraction', "export * from './src/session-extraction.ts'");
-    const packTools = await bundle(folder, 'packs', "export * from './src/extract/compile-packs.ts'");
-    const { compileShippedPacks } = await import(pathToFileURL(packTools).href);
-    const packs = join(folder, 'packs.json');
-    writeFileSync(packs, compileShippedPacks(join(root, 'patterns')));
+    const contents =
+      "export * from './src/session-extraction.ts'; export { noRedaction } from './src/session-redaction.ts';";
+    const extraction = await bundle(folder, 'extraction', contents);
+    const packs = await compiledPacks(folder);
     const [trials = 3, only] = process.argv.slice(2);
     for (let nth = 0; nth < Number(trials); nth += 1) {
       for (const { name } of sessions) {
@@ -35,21 +34,6 @@ if (process.send) {
   }
 }
 
-async function bundle(folder, name, contents) {
-  const { build } = await import('esbuild');
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['better-sqlite3', 'node-pty'],
-    banner: { js: "import { createRequire as of } from 'node:module'; const require = of(import.meta.url);" },
-    stdin: { contents, resolveDir: root, loader: 'ts' },
-    outfile,
-  });
-  return outfile;
-}
-
 function inProcess(files) {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(import.meta.url), files);
@@ -59,7 +43,7 @@ function inProcess(files) {
 }
 
 async function trial(name, extractionFile, packsFile) {
-  const { createSessionExtraction, nothingStored } = await import(pathToFileURL(extractionFile).href);
+  const { createSessionExtraction, noRedaction, nothingStored } = await import(pathToFileURL(extractionFile).href);
   const packs = JSON.parse(readFileSync(packsFile, 'utf8'));
   const { size, moments } = sessions.find((session) => session.name === name);
   const startedAt = '2026-01-01T00:00:00.000Z';
@@ -79,6 +63,7 @@ async function trial(name, extractionFile, packsFile) {
     },
     packs: packs.filter(({ agents }) => agents.includes('*') || agents.includes('claude')),
     stored: nothingStored,
+    redaction: noRedaction,
     onKeyframe: () => undefined,
   });
   let spentMs = 0;

@@ -7,9 +7,9 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { bundle } from './harness/bundle.mjs';
+import { root } from './harness/processes.mjs';
+import { percentile } from './harness/statistics.mjs';
 
 if (process.send) {
   const { openSearchIndexing } = await import(pathToFileURL(process.argv[2]).href);
@@ -31,24 +31,10 @@ try {
 }
 
 async function bench() {
-  const bundle = join(folder, 'search.mjs');
   const modules = ['store/open-store', 'search-indexing', 'open-search', 'recording/recorder', 'recording/folder'];
-  await build({
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['better-sqlite3', 'node-pty'],
-    banner: { js: "import { createRequire as of } from 'node:module'; const require = of(import.meta.url);" },
-    stdin: {
-      contents: [...modules, 'recording/write-session-file']
-        .map((name) => `export * from './src/${name}.ts';`)
-        .join('\n'),
-      resolveDir: root,
-      loader: 'ts',
-    },
-    outfile: bundle,
-  });
-  const ours = await import(pathToFileURL(bundle).href);
+  const contents = [...modules, 'recording/write-session-file'].map((name) => `export * from './src/${name}.ts';`);
+  const program = await bundle(folder, 'search', contents.join('\n'));
+  const ours = await import(pathToFileURL(program).href);
   const paths = { database: join(folder, 'r.db'), searchIndex: join(folder, 's.db'), recordings: join(folder, 'rec') };
   mkdirSync(paths.recordings);
   const store = ours.openStore(paths).value;
@@ -114,7 +100,7 @@ async function bench() {
   console.log(`search ${spread(took)}`);
 
   const child = fork(fileURLToPath(import.meta.url), [
-    bundle,
+    program,
     JSON.stringify({ ...paths, searchIndex: join(folder, 'other.db') }),
   ]);
   const commits = { rest: [], indexing: [] };
@@ -184,7 +170,6 @@ function mb(bytes) {
 }
 
 function spread(times) {
-  const sorted = [...times].sort((one, other) => one - other);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1);
+  const at = (share) => percentile(times, share).toFixed(1);
   return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${at(1)} ms`;
 }
