@@ -45,7 +45,7 @@ export function admit({ headers, method, url = '' }: IncomingMessage, gate: Gate
   if (headers.origin !== undefined && !hosts.some((each) => headers.origin === `http://${each}`)) {
     return refused(403, 'foreign_origin', 'pages of other origins may not ask');
   }
-  if (ticketPath.test(url)) return ok({ scope: null });
+  if (method === 'GET' && headers.upgrade === undefined && ticketPath.test(url)) return ok({ scope: null });
   const tokens = tokensIn(headers);
   if (tokens.length === 0) return byCookie(headers, gate, method !== 'GET' || headers.upgrade !== undefined);
   const found = tokens.map((token) => scopes.find((scope) => isSame(token, gate.tokens[scope])));

@@ -7,8 +7,8 @@ const cookieMs = 12 * 3_600_000;
 /** So many tickets and cookies are kept, the newest. */
 const mostKept = 100;
 
-/** The path by which a ticket is redeemed. */
-export const ticketPath = /^\/ticket\/[^/?]+$/;
+/** The path by which a ticket is redeemed. Only what a ticket is made of: to `URL`, for one, `\` is a slash. */
+export const ticketPath = /^\/ticket\/[\w-]+$/;
 
 /** Cookies go to every port of a host: each server has a name of its own. */
 export const cookieName = (port: number) => `ridealong_${port}`;

@@ -43,6 +43,15 @@ describe('a ticket', () => {
     expect(await ask(to, '/ticket/guessed', { headers: {} })).toMatchObject({ status: 403 });
   });
 
+  it.each(['/ticket/..\\ws', '/ticket/..\\api\\sessions', '/ticket/%2e%2e/ws', '/ticket/guessed'])(
+    'lets nobody in to what only seems to be its path, by no upgrade: %s',
+    async (path) => {
+      const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' };
+      const headers = { connection: 'Upgrade', upgrade: 'websocket', ...key };
+      expect(await ask(to, path, { headers })).toMatchObject({ status: 401, json: error('no_token') });
+    },
+  );
+
   it('and what it turned into are void after their time', () => {
     let nowMs = 0;
     const tickets = createTickets(() => nowMs);
