@@ -88,7 +88,10 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
   let isClockAsked = false;
   let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
   let isStopNoted = true;
+  let isFinishing = false;
   let role: RoleKeeper | undefined;
+  /** False while this process is stopped, or about to be. */
+  let mayServeNow = true;
   /** Done when the role was given up, if it was to be. */
   let resting: Promise<void> = Promise.resolve();
   let looks: Look[] = [];
@@ -124,9 +127,13 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       }
       append();
       if (message.kind === 'ended') ended = message;
-      else if (message.kind === 'rest-role') resting = role?.rest() ?? resting;
-      else if (message.kind === 'begin-role') role?.begin();
-      else if (message.kind === 'clock') {
+      else if (message.kind === 'rest-role') {
+        mayServeNow = false;
+        resting = role?.rest() ?? resting;
+      } else if (message.kind === 'begin-role') {
+        mayServeNow = true;
+        role?.begin();
+      } else if (message.kind === 'clock') {
         clockUs = message.timeUs;
         isClockAsked = false;
       } else if (message.kind === 'look') {
@@ -204,6 +211,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     isDue = false;
     timer = undefined;
     record(nextMessage(port));
+    if (isFinishing) return;
     if (ended && session.end === undefined) noteEnd(ended);
     const restMs = storeRestsUntilMs - performance.now();
     if (extraction) {
@@ -222,8 +230,10 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       isStopNoted = true;
       void resting.then(() => tell({ kind: 'stop-noted' }));
     }
-    if (session.end && isSetUp) void finish(session.end, isStoreRefusing ? undefined : extraction);
-    else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
+    if (session.end && isSetUp) {
+      isFinishing = true;
+      void finish(session.end, isStoreRefusing ? undefined : extraction);
+    } else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
   }
 
   /** All that was handed over was scanned: this is how things stand. */
@@ -283,7 +293,6 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     complain(described.complaints);
     // What is wrong with a server is no trouble of the session.
     beginRole(settings).catch(() => undefined);
-    tell({ kind: 'control', level: settings.control });
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const opened = await openExtraction(session, described.packs, task.paths, {
@@ -311,7 +320,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     role = createRoleKeeper({ paths: task.paths, port: port ?? defaultPort }, (why) => {
       if (enabled === true || port !== undefined) trouble(`programs are not served: ${why}`);
     });
-    role.begin();
+    if (mayServeNow) role.begin();
   }
 
   function complain(about: readonly Complaint[]) {
@@ -322,6 +331,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     record(message);
     schedule();
   });
+  tell({ kind: 'control', level: settings.control });
   void setUp()
     .catch((error: unknown) => trouble(`nothing is extracted: ${String(error)}`))
     .finally(() => {

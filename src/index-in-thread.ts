@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { SearchLag } from './domain/search.ts';
+import { exitOf } from './worker-exit.ts';
 
 /** A wrapper that is over sooner leaves the index to the next one that serves. */
 const startDelayMs = 1_000;
@@ -37,7 +37,7 @@ export function indexInThread(paths: Paths): IndexThread {
       if (thread === undefined) return;
       thread.ref();
       thread.postMessage('end');
-      await once(thread, 'exit');
+      await exitOf(thread);
     },
   };
 }

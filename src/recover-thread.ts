@@ -1,11 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import { recover } from './recover.ts';
 
 /*
  * The thread that extracts what a killed wrapper has left behind, for those
- * who follow: the one that serves has no time for it.
+ * who follow: the one that serves has no time for it. Any message to it is a
+ * goodbye, heard between two sessions: to be ended within a transaction would
+ * abort the process.
  */
 
-// What fails is told by the commands that read.
-if (parentPort) void recover(workerData as Paths);
+if (parentPort) void recoverUntilTold(parentPort, workerData as Paths);
+
+async function recoverUntilTold(port: MessagePort, paths: Paths): Promise<void> {
+  // What fails is told by the commands that read.
+  await recover(paths, () => receiveMessageOnPort(port) !== undefined);
+  port.close();
+}

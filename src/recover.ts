@@ -14,24 +14,28 @@ const foreignSilenceMs = 24 * 60 * 60 * 1000;
  * Extracts what wrappers that are gone left behind in their recordings: from
  * the checkpoint of each, nothing twice, nothing missing.
  *
+ * @param isOver asked between any two of them; what is left then is for the next one who does it
  * @returns what could not be recovered, and why
  */
-export async function recover(paths: Paths): Promise<Failure[]> {
+export async function recover(paths: Paths, isOver?: () => boolean): Promise<Failure[]> {
   if (!existsSync(paths.recordings)) return [];
   const { openStore } = await import('./store/open-store.ts');
   const opened = openStore(paths);
   if (!opened.ok) return [opened.failure];
   try {
-    return await recoverInto(opened.value, paths);
+    return await recoverInto(opened.value, paths, isOver);
   } finally {
     opened.value.close();
   }
 }
 
 /** As {@link recover}, into a store that is open already. */
-export async function recoverInto(store: EventStore, paths: Paths): Promise<Failure[]> {
+export async function recoverInto(store: EventStore, paths: Paths, isOver = () => false): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for await (const { outcome } of recoveries(store, paths)) if (!outcome.ok) failures.push(outcome.failure);
+  for await (const { outcome } of recoveries(store, paths)) {
+    if (!outcome.ok) failures.push(outcome.failure);
+    if (isOver()) break;
+  }
   return failures;
 }
 

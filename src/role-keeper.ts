@@ -42,6 +42,8 @@ export function createRoleKeeper(
   let holder: ReturnType<typeof watchHolder> | undefined;
   let serving: ServingWorker | undefined;
   let isLocked = false;
+  /** Until it is over, the lock is that of what was begun before. */
+  let resting: Promise<void> = Promise.resolve();
   let isWanted = false;
   let hasFailed = false;
 
@@ -117,18 +119,19 @@ export function createRoleKeeper(
 
   return {
     begin() {
+      if (isWanted) return;
       isWanted = true;
-      contendIn(0);
+      void resting.then(() => contendIn(0));
     },
-    async rest() {
+    rest() {
       isWanted = false;
       clearTimeout(timer);
       holder?.stop();
       holder = undefined;
-      const current = serving;
+      const ended = serving?.end(times.farewellMs) ?? Promise.resolve();
       serving = undefined;
-      await current?.end(times.farewellMs);
-      unlock();
+      resting = ended.then(unlock);
+      return resting;
     },
   };
 }

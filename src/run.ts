@@ -80,10 +80,11 @@ function openControl(
     if (!opened.ok) onError(opened.failure);
     return opened.ok ? opened.value : undefined;
   });
+  opening.catch((error: unknown) => onError(String(error)));
   return {
     async close() {
       isOver = true;
-      (await opening)?.close();
+      (await opening.catch(() => undefined))?.close();
     },
   };
 }

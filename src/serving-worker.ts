@@ -47,8 +47,8 @@ export function startServingWorker(
   });
   return {
     async end(atMostMs) {
-      if (!isServing) return void worker.terminate();
-      worker.postMessage({ kind: 'end' } satisfies EndServing);
+      if (isServing) worker.postMessage({ kind: 'end' } satisfies EndServing);
+      else void worker.terminate();
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([over, new Promise((resolve) => (timer = setTimeout(resolve, atMostMs)))]);
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
@@ -86,4 +86,23 @@ it('waits for nothing once it rests', async () => {
   const left = new Promise((resolve) => holder.server.close(resolve));
   await keeper.rest();
   await left;
+});
+
+it('connects once to who holds the role, however often it is begun', async () => {
+  const paths = temporaryHome();
+  const holder = await holderIn(paths);
+  const { keeper } = keeperIn(paths);
+  keeper.begin();
+  await holder.waits;
+  keeper.begin();
+  // Its timers have their turn, and whoever connects then comes behind it.
+  await new Promise((resolve) => setTimeout(resolve));
+  await new Promise((resolve) => setTimeout(resolve));
+  const others = await new Promise<number>((resolve) => {
+    const last = connect(join(paths.runtime, 'serve.sock'), () => {
+      last.end();
+      holder.server.getConnections((_error, count) => resolve(count - 1));
+    });
+  });
+  expect(others).toBe(1);
 });

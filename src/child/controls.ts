@@ -1,5 +1,5 @@
 import type { Ending } from '../domain/session.ts';
-import { jobOf } from './job.ts';
+import { jobOf, send } from './job.ts';
 import type { PassThrough } from './pass-through.ts';
 import { stopJob } from './pause-job.ts';
 import type { RealTerminal } from './real-terminal.ts';
@@ -60,7 +60,7 @@ export function createControls(child: {
   function signal(name: NodeJS.Signals, to: 'all' | 'itself'): boolean {
     const pid = child.pid();
     if (pid === undefined) return false;
-    return to === 'all' ? jobOf(pid, mode).signal(name) : process.kill(pid, name);
+    return to === 'all' ? jobOf(pid, mode).signal(name) : send(pid, name);
   }
 
   return {

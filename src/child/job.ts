@@ -80,12 +80,13 @@ function isStill({ pid, startTicks }: ProcessStatus): boolean {
   return startTicks === undefined || statusOf(pid)?.startTicks === startTicks;
 }
 
-function send(to: number, signal: NodeJS.Signals): boolean {
+/** @param to a process, or a group of them as a negative number; false when nobody is there, or it is not ours to signal */
+export function send(to: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(to, signal);
     return true;
   } catch {
-    // It is gone already.
+    // It is gone already, or runs as somebody else.
     return false;
   }
 }

@@ -1,6 +1,8 @@
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { Paths } from '../domain/config.ts';
 import { startServing } from '../serve.ts';
 import type { FromServing, ServeTask } from '../serve-messages.ts';
+import { exitOf } from '../worker-exit.ts';
 import { strippedText } from '../domain/strip-sequences.ts';
 import { version } from './version.ts';
 
@@ -29,14 +31,28 @@ async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recov
     return;
   }
   const server = serving.value;
+  const recovering = recovers ? recoverInThread(paths) : undefined;
   // There is but one message: `EndServing`.
   port.on('message', end);
   tell({ kind: 'serving' });
-  if (recovers) new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
 
   function end() {
     if (isEnding) return;
     isEnding = true;
-    void server.close(farewellMs).then(() => tell({ kind: 'ended' }));
+    void Promise.all([server.close(farewellMs), recovering?.end()]).then(() => tell({ kind: 'ended' }));
   }
+}
+
+/** The thread is this one's: were it ended with it in the midst of its work, the wrapper would be, too. */
+function recoverInThread(paths: Paths): { end(): Promise<void> } {
+  const thread = new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
+  // What is left behind then is extracted by the next one who reads.
+  thread.on('error', () => undefined);
+  const exited = exitOf(thread);
+  return {
+    end() {
+      thread.postMessage('end');
+      return exited;
+    },
+  };
 }

@@ -208,20 +208,19 @@ export function createCommander(
       }
       await child.flush();
       if (child.readBytes !== readBytes) continue;
-      answered.add(prompt_id);
       const { label } = choice.value.option;
       record(request, { prompt_id, text_hash, option: label.slice(0, 80), bytes: keys.length });
-      return child.input?.typeNow(Buffer.from(keys)) === keys.length
-        ? ok(label)
-        : refused('no_effect', 'its terminal takes no input now');
+      const typedBytes = child.input?.typeNow(Buffer.from(keys)) ?? 0;
+      if (typedBytes > 0) answered.add(prompt_id);
+      return typedBytes === keys.length ? ok(label) : refused('no_effect', 'its terminal takes no input now');
     }
     return movedOn;
   }
 
   async function hasLeft(promptId: number, textHash: string): Promise<boolean> {
     for (let looks = 0; looks < maxLeavingLooks; looks += 1) {
-      const sight = await session.look();
       if (child.pid === undefined) return true;
+      const sight = await session.look();
       if (
         sight &&
         !sight.isUnsettled &&

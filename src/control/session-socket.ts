@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { CommandReply, CommandRequest, Refusal } from '../domain/control.ts';
+import { fail } from '../domain/result.ts';
 import { readJsonLines, writeJsonLine } from './json-lines.ts';
 import { readRequest, requestIdOf } from './read-request.ts';
 import type { Outcome } from './send-command.ts';
@@ -75,11 +76,14 @@ function converse(socket: Socket, perform: (request: CommandRequest) => Promise<
       }
       pending += 1;
       reply({ request_id, accepted: true });
-      void perform(request.value).then((outcome) => {
-        pending -= 1;
-        if (outcome.ok) reply({ request_id, result: outcome.value });
-        else refuse(request_id, outcome.failure);
-      });
+      void perform(request.value)
+        // A bug here must not end the wrapper under its child.
+        .catch(() => fail<Refusal>({ code: 'not_answering', message: 'something went wrong in the wrapper' }))
+        .then((outcome) => {
+          pending -= 1;
+          if (outcome.ok) reply({ request_id, result: outcome.value });
+          else refuse(request_id, outcome.failure);
+        });
     },
     onGarbage(message) {
       refuse(null, { code: 'bad_command', message });

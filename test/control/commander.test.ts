@@ -113,6 +113,16 @@ describe('an answer', () => {
     expect(typed).toEqual([]);
   });
 
+  it('can be given again when its terminal took nothing', async () => {
+    const { ask, typed, child } = fakeSession([asking, asking, nothing]);
+    const { typeNow } = child.input;
+    child.input.typeNow = () => 0;
+    expect(await ask({ command: 'approve', ...named })).toBe('no_effect');
+    child.input.typeNow = typeNow;
+    expect(await ask({ command: 'approve', ...named })).toMatchObject({ option: 'Yes' });
+    expect(typed).toEqual(['1']);
+  });
+
   it('by Enter is not typed when the highlight may have been moved since', async () => {
     const listed = {
       ...asking,
