@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { ok, type Result } from './domain/result.ts';
+import { isSystemError } from './domain/system-error.ts';
 import { isSessionId, recordingFolder } from './recording/folder.ts';
 import { inspectRecording } from './recording/inspect-recording.ts';
 import { isRunning } from './recording/process-identity.ts';
@@ -101,7 +102,7 @@ function checkRecording({ recordings }: Paths, id: string, stored: StoredRecordi
       }
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     complain(`cannot be read: ${error.message}`);
   }
   if (stored?.has_ended !== 1) complain('was not extracted to its end', 'recover');

@@ -3,13 +3,14 @@ import { limits, pathsFrom } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { Pack } from './domain/pattern.ts';
 import type { EventStore, StoredProgress } from './domain/ports.ts';
-import { type Result, ok } from './domain/result.ts';
+import { type Result, fail, ok } from './domain/result.ts';
 import type { Session, SessionEnd } from './domain/session.ts';
 import type { DisabledPattern } from './extract/session-budget.ts';
 import type { RecordingFolder } from './recording/folder.ts';
 import { loadConfig } from './load-config.ts';
 import { createKeyframeWriter, removeKeyframes } from './recording/keyframes.ts';
 import { openRecordingReader, type RecordingReader } from './recording/reader.ts';
+import { unreadableFor } from './recording/unreadable.ts';
 import { rewriteSessionFile } from './recording/write-session-file.ts';
 import { redactedSession } from './redacted-session.ts';
 import { createSessionExtraction } from './session-extraction.ts';
@@ -60,13 +61,14 @@ export function extractRecording(options: {
     ...options,
     redaction,
     thresholds: settings,
-    onKeyframe: createKeyframeWriter(folder),
+    ...(mayScrub && { onKeyframe: createKeyframeWriter(folder) }),
   });
   const extracted = (outcome: 'committed' | 'stale') =>
     ok({ outcome, disabledPatterns: extraction.disabledPatterns(), refusal });
-  const reader = openRecordingReader(folder);
   const gapBytes: Record<Stream, number> = { stdout: 0, stderr: 0 };
+  let reader: RecordingReader | undefined;
   try {
+    reader = openRecordingReader(folder);
     for (const moment of redactedMoments(momentsOf(reader), redaction)) {
       if (!isChunk(moment) && moment.kind === 'gap') gapBytes[moment.stream] += moment.length;
       extraction.take(moment);
@@ -78,8 +80,10 @@ export function extractRecording(options: {
     extraction.end(session.end ?? unseenEnd(session, reader.position.timeUs, gapBytes));
     const outcome = extraction.finish();
     return outcome.ok ? extracted(outcome.value) : outcome;
+  } catch (error) {
+    return fail(unreadableFor(folder.path, error));
   } finally {
-    reader.close();
+    reader?.close();
     redaction.close();
   }
 }

@@ -5,6 +5,7 @@ import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
+import { isSystemError } from './domain/system-error.ts';
 import { extractRecording } from './extract-recording.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { measureRecording } from './recording/measure-recording.ts';
@@ -41,7 +42,7 @@ export async function importArchive(
     const taken = await takeIn(session.value, options);
     return taken.ok ? ok({ session: session.value, isNew: true }) : taken;
   } catch (error) {
-    if (!(error instanceof NoArchive || (error instanceof Error && 'code' in error))) throw error;
+    if (!(error instanceof NoArchive || isSystemError(error))) throw error;
     return fail(unusable(file, error.message));
   } finally {
     rmSync(workshop, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Paths } from './domain/config.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { Session } from './domain/session.ts';
+import { isSystemError } from './domain/system-error.ts';
 import { extractRecording } from './extract-recording.ts';
 import { importArchive } from './import-archive.ts';
 import { type SessionNames, importedSession } from './imported-session.ts';
@@ -101,7 +102,7 @@ async function importOne(
     return await importRecording(foreign.value, log, digest, options);
   } catch (error) {
     // The file system refuses to go on reading, or to record.
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     return failed(file, { place: file, message: error.message });
   } finally {
     log.close();
@@ -181,8 +182,7 @@ function moveIntoPlace(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))
-      return false;
+    if (isSystemError(error, 'ENOTEMPTY', 'EEXIST')) return false;
     throw error;
   }
 }

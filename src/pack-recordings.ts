@@ -1,5 +1,6 @@
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { isSystemError } from './domain/system-error.ts';
 import type { Pruner } from './prune.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { measureRecording } from './recording/measure-recording.ts';
@@ -21,7 +22,7 @@ export async function packRecordings(
     try {
       if (!(await packRecording(folder, isOver))) return ok(undefined);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (!isSystemError(error)) throw error;
       return fail({ reason: 'recording-unwritable', message: `cannot pack ${folder.path}: ${error.message}` });
     }
     const noted = store.measured(sessionId, { ...measureRecording(folder), isPacked: true });

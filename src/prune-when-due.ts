@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { isSystemError } from './domain/system-error.ts';
 
 /** How long it is left alone after somebody of this user has looked; a little less than a server's minute. */
 const leastIntervalMs = 50_000;
@@ -25,7 +26,7 @@ export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Res
     return !pruned.ok && pruned.failure.reason === 'database-busy' ? ok(undefined) : pruned;
   } catch (error) {
     // Errors without a code are bugs, not something about the files.
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     return fail({ reason: 'recording-unwritable', message: `cannot prune: ${error.message}` });
   }
 }

@@ -5,6 +5,7 @@ import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import type { Pruning } from './domain/retention.ts';
+import { isSystemError } from './domain/system-error.ts';
 import { planPruning, type PruningChoice } from './plan-pruning.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { measureRecording } from './recording/measure-recording.ts';
@@ -86,7 +87,7 @@ function removeIfDead(sessionId: string, { paths, archive }: Pruner): Result<voi
     removeRecording(paths.recordings, folder);
     return ok(undefined);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     return fail({ reason: 'recording-unwritable', message: `cannot delete a recording: ${error.message}` });
   }
 }

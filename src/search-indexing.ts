@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { ok, type Result } from './domain/result.ts';
 import type { SearchIndexer, SearchLag, UnreadSession } from './domain/search.ts';
 import { recordingFolder } from './recording/folder.ts';
+import { isRecorded } from './recording/recorded-file.ts';
 import { openSessionPassages, type SessionPassages } from './session-passages.ts';
 import { SqliteSearchIndexer } from './store/search/search-indexer.ts';
 
@@ -68,19 +68,21 @@ export function openSearchIndexing(paths: Pick<Paths, 'database' | 'searchIndex'
   /** `read` when there is no more of it now. */
   function readSome(session: UnreadSession): Result<'more' | 'read', Failure> {
     const passages = passagesOf(session);
-    if (!passages.ok) {
-      if (passages.failure.reason !== 'recording-unreadable') return passages;
+    const lines = passages.ok ? passages.value.next(stepBytes, session.hasEnded) : passages;
+    if (!lines.ok) {
+      forget(nameOf(session));
+      if (lines.failure.reason !== 'recording-unreadable') return lines;
       const dropped = indexer.dropLines(session.sessionId);
       return dropped.ok ? ok('read') : dropped;
     }
-    const lines = passages.value.next(stepBytes, session.hasEnded);
-    if (lines === undefined) return ok('read');
-    const added = indexer.addLines({ ...lines, session });
+    if (lines.value === undefined) return ok('read');
+    const { isAll } = lines.value;
+    const added = indexer.addLines({ ...lines.value, session });
     const isStale = added.ok && added.value === 'stale';
-    if (!added.ok || isStale || lines.isAll) forget(nameOf(session));
+    if (!added.ok || isStale || isAll) forget(nameOf(session));
     if (!added.ok) return added;
     mustGoThroughAgain ||= isStale;
-    return ok(isStale || lines.isAll ? 'read' : 'more');
+    return ok(isStale || isAll ? 'read' : 'more');
   }
 
   function passagesOf(session: UnreadSession): Result<SessionPassages, Failure> {
@@ -116,7 +118,7 @@ function dropDeleted(indexer: SearchIndexer, paths: Pick<Paths, 'recordings'>): 
   const kept = indexer.dropDeleted();
   if (!kept.ok) return kept;
   for (const sessionId of kept.value) {
-    if (existsSync(recordingFolder(paths.recordings, sessionId).streams.stdout)) continue;
+    if (isRecorded(recordingFolder(paths.recordings, sessionId).streams.stdout)) continue;
     const dropped = indexer.dropLines(sessionId);
     if (!dropped.ok) return dropped;
   }

@@ -9,7 +9,8 @@ import { fail, ok, type Result } from './domain/result.ts';
 import { indexInThread } from './index-in-thread.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
-import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
+import { inRecordedFile } from './recording/recorded-file.ts';
+import { reading, unreadable } from './recording/unreadable.ts';
 import { pruneWhenDue } from './prune-when-due.ts';
 import { recover } from './recover.ts';
 import { processClock } from './replay/process-clock.ts';
@@ -157,21 +158,12 @@ function pruneNowAndThen(paths: Paths, complain: (message: string) => void) {
 
 function readRecording(paths: Paths, { session, stream, from, to }: LogPart): ReturnType<ReadLog['bytes']> {
   const path = recordingFolder(paths.recordings, session).streams[stream];
-  const unreadable = (message: string) =>
-    Promise.resolve(fail({ reason: 'recording-unreadable', message } satisfies Failure));
-  let file: RecordedFile | undefined;
-  try {
-    file = openRecordedFile(path);
-    if (file === undefined) return unreadable(`there is no ${stream} of session ${session}`);
-    const recordedBytes = file.size();
-    const bytes = file.read(from, Math.max(0, Math.min(to, recordedBytes) - from));
-    return Promise.resolve(ok({ bytes, recordedBytes }));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // Errors without a code are bugs, not something about the file.
-    if (code === undefined) throw error;
-    return unreadable(message);
-  } finally {
-    file?.close();
-  }
+  const read = reading(path, () => {
+    const part = inRecordedFile(path, (file) => {
+      const recordedBytes = file.size();
+      return { bytes: file.read(from, Math.max(0, Math.min(to, recordedBytes) - from)), recordedBytes };
+    });
+    return part === undefined ? fail(unreadable(path, 'it is not there')) : ok(part);
+  });
+  return Promise.resolve(read);
 }

@@ -7,6 +7,7 @@ import type { Session } from './domain/session.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { openRecordingReader } from './recording/reader.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
+import { reading } from './recording/unreadable.ts';
 import { createSessionLines } from './session-lines.ts';
 
 /** A passage is read back as a whole, so it is short. */
@@ -25,7 +26,7 @@ export interface SessionPassages {
    *
    * @param isComplete whether nobody writes it any more; the last lines, then, are `isAll`
    */
-  next(bytes: number, isComplete: boolean): Omit<ReadLines, 'session'> | undefined;
+  next(bytes: number, isComplete: boolean): Result<Omit<ReadLines, 'session'> | undefined, Failure>;
   close(): void;
 }
 
@@ -36,7 +37,9 @@ export function openSessionPassages(recordings: string, session: UnreadSession):
   if (!read.ok) return read;
   const { mode } = read.value;
   const endUs = lengthUs(read.value);
-  const reader = openRecordingReader(folder);
+  const opened = reading(folder.path, () => ok(openRecordingReader(folder)));
+  if (!opened.ok) return opened;
+  const reader = opened.value;
   const ignore = () => undefined;
   const lines = createSessionLines(read.value, { onSignal: ignore, onScreen: ignore });
   const passages = collectPassages(session.lines);
@@ -64,15 +67,17 @@ export function openSessionPassages(recordings: string, session: UnreadSession):
 
   return ok({
     next(bytes, isComplete) {
-      if (hasEnded) return undefined;
+      if (hasEnded) return ok(undefined);
       const before = readBytes;
-      const isAll = take(bytes, isComplete);
+      const taken = reading(folder.path, () => ok(take(bytes, isComplete)));
+      if (!taken.ok) return taken;
+      const isAll = taken.value;
       hasEnded = isAll;
-      if (!isAll && readBytes === before) return undefined;
+      if (!isAll && readBytes === before) return ok(undefined);
       const found = passages.take();
       const from = inIndex;
       inIndex += found.reduce((sum, passage) => sum + passage.lines.length, 0);
-      return { from, passages: found, bytes: readBytes, isAll };
+      return ok({ from, passages: found, bytes: readBytes, isAll });
     },
     close: () => reader.close(),
   });

@@ -9,6 +9,7 @@ import { readKeyframe } from './recording/keyframes.ts';
 import { openRecordingReader } from './recording/reader.ts';
 import { openRecordedFile, type RecordedFile } from './recording/recorded-file.ts';
 import { type Recorded, type Resize, scanTiming } from './recording/scan-timing.ts';
+import { unreadable, unreadableFor } from './recording/unreadable.ts';
 
 /** How long after the moment a frame that had begun may be complete. */
 const frameUs = 100_000;
@@ -84,7 +85,7 @@ async function withScreen<Seen>(
   let terminal: EmulatedTerminal | undefined;
   try {
     file = openRecordedFile(folder.streams.stdout);
-    if (file === undefined) return fail(unreadableFor(folder, 'it is not there any more'));
+    if (file === undefined) return fail(unreadable(folder.path, 'it is not there any more'));
     const keyframe = readKeyframe(folder, atUs);
     const from = keyframe ? ok(keyframe) : await startOf(folder);
     if (!from.ok) return from;
@@ -95,7 +96,7 @@ async function withScreen<Seen>(
     const resizes = until.resizes.filter((resize) => keyframe === undefined || resize.offset > keyframe.offset);
     return ok(look({ terminal, until, file, offset: replay(file, from.value.offset, { end, resizes }, terminal) }));
   } catch (error) {
-    return fail(unreadable(folder, error as NodeJS.ErrnoException));
+    return fail(unreadableFor(folder.path, error));
   } finally {
     terminal?.dispose();
     file?.close();
@@ -151,14 +152,3 @@ function play(file: RecordedFile, from: number, to: number, terminal: EmulatedTe
 }
 
 const show = (terminal: EmulatedTerminal, bytes: Uint8Array) => terminal.write(bytes, () => undefined);
-
-/** Why the recording cannot be read; throws what is a bug. */
-export function unreadable(folder: RecordingFolder, error: NodeJS.ErrnoException): Failure {
-  // Errors without a code are bugs, not something about the files.
-  if (error.code === undefined) throw error;
-  return unreadableFor(folder, error.code === 'ENOENT' ? 'it is not there any more' : error.message);
-}
-
-function unreadableFor(folder: RecordingFolder, why: string): Failure {
-  return { reason: 'recording-unreadable', message: `cannot read the recording ${folder.path}: ${why}` };
-}

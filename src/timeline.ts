@@ -19,7 +19,8 @@ import { type RecordingFolder, recordingFolder } from './recording/folder.ts';
 import { openRecordingReader, type RecordingReader } from './recording/reader.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
 import { scanTiming } from './recording/scan-timing.ts';
-import { screenBefore, unreadable } from './show-screen.ts';
+import { unreadableFor } from './recording/unreadable.ts';
+import { screenBefore } from './show-screen.ts';
 import type { TimelineReader } from './store/timeline-reader.ts';
 
 /** How much one page holds at most. */
@@ -85,7 +86,7 @@ function readPage(
       output.close();
     }
   } catch (error) {
-    return fail(unreadable(session.folder, error as NodeJS.ErrnoException));
+    return fail(unreadableFor(session.folder.path, error));
   }
 }
 

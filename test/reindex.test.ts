@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
 import type { Session } from '../src/domain/session.ts';
 import { extractRecording } from '../src/extract-recording.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
+import { packedName } from '../src/recording/packed-members.ts';
 import { reindexSession } from '../src/reindex.ts';
 import { nothingStored } from '../src/session-extraction.ts';
 import { openReplacer } from '../src/store/open-replacer.ts';
@@ -111,6 +112,31 @@ describe('reindexing a session', () => {
     rmSync(recordingFolder(paths.recordings, session.id).path, { recursive: true });
     expect(await reindex(['three'])).toMatchObject({ ok: false, failure: { reason: 'recording-unreadable' } });
     expect(eventsOf(paths)).toHaveLength(4);
+  });
+
+  it('leaves a session whose recording is damaged as it is', async () => {
+    const { stdout } = recordingFolder(paths.recordings, session.id).streams;
+    writeFileSync(packedName(stdout), 'damaged');
+    rmSync(stdout);
+    expect(await reindex(['three'])).toMatchObject({
+      ok: false,
+      failure: { reason: 'recording-unreadable', message: expect.stringContaining('damaged at byte 0') as string },
+    });
+    expect(eventsOf(paths)).toHaveLength(4);
+  });
+
+  it('adds keyframes to the recording, but not on a dry run', async () => {
+    const inTerminal = sampleSession({ ...session, id: sampleId('01C'), mode: 'terminal', streams: ['stdout'] });
+    leave(inTerminal);
+    const folder = recordingFolder(paths.recordings, inTerminal.id);
+    rmSync(folder.path, { recursive: true });
+    recordSession(paths, inTerminal, [chunk(1000, '.'.repeat(200_000)), chunk(2_000_000, 'and on')]);
+    const names = readdirSync(folder.path);
+    expect(names).not.toContain('keyframes');
+    valueOf(await reindex(['one'], { sessionId: inTerminal.id, isDryRun: true }));
+    expect(readdirSync(folder.path)).toEqual(names);
+    valueOf(await reindex(['one'], { sessionId: inTerminal.id }));
+    expect(readdirSync(folder.path)).toContain('keyframes');
   });
 
   it.each([true, false])('leaves a session that still runs to its wrapper (dry run: %j)', async (isDryRun) => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
@@ -7,6 +7,8 @@ import type { SearchFilter, SearchHit } from '../src/domain/search.ts';
 import type { Session, SessionEnd } from '../src/domain/session.ts';
 import { openSearch } from '../src/open-search.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
+import { packRecording } from '../src/recording/pack-recording.ts';
+import { packedName } from '../src/recording/packed-members.ts';
 import { createRecorder } from '../src/recording/recorder.ts';
 import { writeSessionFile } from '../src/recording/write-session-file.ts';
 import { reindexSession } from '../src/reindex.ts';
@@ -292,6 +294,31 @@ describe('what is deleted', () => {
     expect(found('secret')).toEqual([]);
     indexAll();
     expect(search('secret')).toMatchObject({ items: [], total: 0, lag: { sessions: 0 } });
+  });
+
+  it('is not what was packed', async () => {
+    const session = sampleSession({ id: sampleId('01C') });
+    record(session, `${'nothing to see\n'.repeat(1000)}a needle in it\n`);
+    const folder = recordingFolder(paths.recordings, session.id);
+    indexAll();
+    await packRecording(folder, () => false);
+    expect(existsSync(folder.streams.stdout)).toBe(false);
+    expect(found('needle')).toEqual(['line a needle in it']);
+    record(sampleSession({ id: sampleId('01D') }), 'another line\n');
+    indexAll();
+    expect(found('needle')).toEqual(['line a needle in it']);
+  });
+
+  it('is, for the search, what cannot be read any more', async () => {
+    const session = sampleSession({ id: sampleId('01C') });
+    record(session, 'nothing to see\n'.repeat(1000));
+    const folder = recordingFolder(paths.recordings, session.id);
+    await packRecording(folder, () => false);
+    writeFileSync(packedName(folder.streams.stdout), 'damaged');
+    record(sampleSession({ id: sampleId('01D') }), 'another line\n');
+    indexAll();
+    expect([found('nothing'), found('another')]).toEqual([[], ['line another line']]);
+    expect(search('x').lag).toMatchObject({ sessions: 0 });
   });
 
   it('goes with its database, and comes back with the one that is rebuilt', () => {

@@ -5,6 +5,7 @@ import type { Event } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Pack } from '../domain/pattern.ts';
 import { fail, type Result } from '../domain/result.ts';
+import { isSystemError } from '../domain/system-error.ts';
 import { createExtractor } from '../extract/extractor.ts';
 import { loadPack } from '../extract/load-pack.ts';
 import { createMatcher } from '../extract/matcher.ts';
@@ -15,10 +16,8 @@ export async function readPack(file: string): Promise<Result<Pack, Failure>> {
   try {
     return loadPack(await readFile(file, 'utf8'), file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    // Errors without a code are bugs, not something about the file.
-    if (code === undefined) throw error;
-    return fail({ reason: 'pack-invalid', message: `cannot read ${file}: ${message}`, complaints: [] });
+    if (!isSystemError(error)) throw error;
+    return fail({ reason: 'pack-invalid', message: `cannot read ${file}: ${error.message}`, complaints: [] });
   }
 }
 

@@ -2,6 +2,7 @@ import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeBlockRow } from '../domain/rows.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { isSystemError } from '../domain/system-error.ts';
 import { extensionOf } from './code-language.ts';
 
 /**
@@ -38,7 +39,7 @@ async function exists(path: string): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (isSystemError(error, 'ENOENT')) return false;
     throw error;
   }
 }

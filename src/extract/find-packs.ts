@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Complaint } from '../domain/failure.ts';
 import type { Pack } from '../domain/pattern.ts';
+import { isSystemError } from '../domain/system-error.ts';
 
 /** Where packs come from. Patterns of later places replace earlier ones by their ids. */
 export interface PackPlaces {
@@ -72,7 +73,6 @@ const unreadable = (file: string, message: string): Complaint => ({
   message: `cannot be read: ${message}`,
 });
 
-const isMissing = (error: unknown) =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isMissing = (error: unknown) => isSystemError(error, 'ENOENT', 'ENOTDIR');
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import { type Stream, streams } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
-import { openRecordedFile, type RecordedFile } from './recorded-file.ts';
+import { inRecordedFile, type RecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
 
 /** What a recording's files say of each other. */
@@ -15,12 +15,12 @@ export interface InspectedRecording {
 
 const pieceBytes = 1024 * 1024;
 
-/** Reads all of the timing and nothing of the streams but their sizes, and the heads of what is packed. Throws as {@link openRecordedFile}. */
+/** Reads all of the timing and nothing of the streams but their sizes, and the heads of what is packed. Throws as {@link inRecordedFile}. */
 export function inspectRecording(folder: RecordingFolder): InspectedRecording {
   const timed: Record<Stream, number> = { stdout: 0, stderr: 0 };
   const recorded: Record<Stream, number | undefined> = { stdout: undefined, stderr: undefined };
-  for (const stream of streams) recorded[stream] = withFile(folder.streams[stream], (file) => file.size());
-  const timingEndsAt = withFile(folder.timing, (file) => {
+  for (const stream of streams) recorded[stream] = inRecordedFile(folder.streams[stream], (file) => file.size());
+  const timingEndsAt = inRecordedFile(folder.timing, (file) => {
     let timeUs = 0;
     let at = 0;
     for (const line of linesOf(file)) {
@@ -33,15 +33,6 @@ export function inspectRecording(folder: RecordingFolder): InspectedRecording {
     return at === file.size() ? undefined : at;
   });
   return { recorded, timed, timingEndsAt };
-}
-
-function withFile<Value>(path: string, look: (file: RecordedFile) => Value): Value | undefined {
-  const file = openRecordedFile(path);
-  try {
-    return file === undefined ? undefined : look(file);
-  } finally {
-    file?.close();
-  }
 }
 
 /** Those that are whole. */

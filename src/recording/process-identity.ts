@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ProcessIdentity } from '../domain/session.ts';
+import { isSystemError } from '../domain/system-error.ts';
 
 /** Identifies a running process; undefined when there is none of that number. */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -7,7 +8,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it runs, as another user.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
+    if (!isSystemError(error, 'EPERM')) return undefined;
   }
   return { pid, startTicks: startTicks(pid) };
 }

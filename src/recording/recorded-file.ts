@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isSystemError } from '../domain/system-error.ts';
 import { type MemberPlace, memberPlaces, packedName, unpackMember } from './packed-members.ts';
 
 /** One file of a recording, as it was written, however it is kept now. */
@@ -22,6 +23,16 @@ export function openRecordedFile(path: string): RecordedFile | undefined {
   // It is packed before the plain one goes: now it must be there.
   const packed = openIfThere(packedName(path));
   return packed === undefined ? undefined : packedFile(packedName(path), packed);
+}
+
+/** What is found in a file of a recording, which is closed then; undefined where there is none. Throws as {@link openRecordedFile}. */
+export function inRecordedFile<Value>(path: string, look: (file: RecordedFile) => Value): Value | undefined {
+  const file = openRecordedFile(path);
+  try {
+    return file === undefined ? undefined : look(file);
+  } finally {
+    file?.close();
+  }
 }
 
 /** Whether there is such a file, packed or not. */
@@ -94,7 +105,7 @@ function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

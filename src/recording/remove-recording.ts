@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSystemError } from '../domain/system-error.ts';
 import type { RecordingFolder } from './folder.ts';
 
 /** Folders among the recordings that are being deleted. */
@@ -11,7 +12,7 @@ export function removeRecording(recordings: string, { path }: RecordingFolder): 
   try {
     renameSync(path, removed);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (isSystemError(error, 'ENOENT')) return;
     throw error;
   }
   rmSync(removed, { recursive: true, force: true });

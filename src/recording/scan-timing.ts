@@ -1,6 +1,6 @@
 import type { RecordingPosition } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
-import { openRecordedFile } from './recorded-file.ts';
+import { inRecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
 
 /** How far the recording had come by some moment. */
@@ -24,7 +24,7 @@ const [stdout, stderr] = [code('O'), code('E')];
  * an hour has some hundred thousand lines, and somebody waits.
  */
 export function scanTiming({ timing }: RecordingFolder, untilUs: number): Recorded {
-  const bytes = readIfThere(timing);
+  const bytes = inRecordedFile(timing, (file) => file.read(0, file.size())) ?? Buffer.alloc(0);
   const resizes: Resize[] = [];
   const offsets = { stdout: 0, stderr: 0 };
   let timingOffset = 0;
@@ -65,13 +65,4 @@ export function scanTiming({ timing }: RecordingFolder, untilUs: number): Record
     timingOffset = place + 1;
   }
   return { timingOffset, offsets, timeUs, resizes };
-}
-
-function readIfThere(path: string): Buffer {
-  const file = openRecordedFile(path);
-  try {
-    return file?.read(0, file.size()) ?? Buffer.alloc(0);
-  } finally {
-    file?.close();
-  }
 }

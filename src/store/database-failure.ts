@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { fail, type Result } from '../domain/result.ts';
+import { isSystemError } from '../domain/system-error.ts';
 
 /** Runs what touches the database; a failure that must be expected becomes a value, a bug is thrown on. */
 export function attempt<Value>(path: string, action: () => Result<Value, Failure>): Result<Value, Failure> {
@@ -38,7 +39,7 @@ export function isDamaged(error: unknown): error is Error {
 }
 
 function expectedFailure(path: string, error: unknown): Failure | undefined {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
+  if (!isSystemError(error)) return undefined;
   if (!(error instanceof Database.SqliteError)) {
     // Errors of the file system carry `syscall`; Node's own, such as ERR_INVALID_ARG_TYPE, are bugs.
     return 'syscall' in error ? unreadable(`cannot use the database: ${error.message}`) : undefined;

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isSystemError } from '../domain/system-error.ts';
 import { applicationId } from './migrate.ts';
 
 /** What lies at a database's path. `empty`: not there, or not yet written by whoever creates it just now. */
@@ -56,7 +57,7 @@ export function createPrivately(path: string): void {
       closeSync(descriptor);
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!isSystemError(error, 'EEXIST')) throw error;
   }
 }
 
@@ -73,7 +74,7 @@ function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

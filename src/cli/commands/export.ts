@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { ExportError, type ExportFormat, exportFormats, type ExportSource } from '../../domain/export.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
+import { isSystemError } from '../../domain/system-error.ts';
 import { defineCommand, withStore } from '../command.ts';
 import { sessionOperand } from '../reading-options.ts';
 import { refuse, type Terminal } from '../terminal.ts';
@@ -95,7 +96,7 @@ async function writing(
     return ok(undefined);
   } catch (error) {
     if (error instanceof ExportError) return fail({ reason: 'recording-unreadable', message: error.message });
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     return fail({ reason: 'recording-unwritable', message: `cannot write ${paths.join(' and ')}: ${error.message}` });
   }
 }

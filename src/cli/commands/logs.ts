@@ -1,5 +1,5 @@
-import type { Failure } from '../../domain/failure.ts';
 import { openRecordedFile, type RecordedFile } from '../../recording/recorded-file.ts';
+import { unreadable, unreadableFor } from '../../recording/unreadable.ts';
 import { defineCommand, withStore } from '../command.ts';
 import { json } from '../output/json.ts';
 import { sessionOperand } from '../reading-options.ts';
@@ -47,10 +47,7 @@ export const logsCommand = defineCommand({
         else await printAsText(file, terminal);
         return 0;
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        // Errors without a code are bugs, not something about the file.
-        if (code === undefined) throw error;
-        return refuse(terminal, unreadable(path, message));
+        return refuse(terminal, unreadableFor(path, error));
       } finally {
         file?.close();
       }
@@ -80,8 +77,4 @@ function* pieces(file: RecordedFile): Generator<Uint8Array> {
 function goneText(prunedAt: string | null): string {
   const how = prunedAt === null ? 'it is not there any more' : `it was pruned on ${prunedAt.slice(0, 10)}`;
   return `${how}; the events were kept`;
-}
-
-function unreadable(path: string, why: string): Failure {
-  return { reason: 'recording-unreadable', message: `cannot read the recording ${path}: ${why}` };
 }

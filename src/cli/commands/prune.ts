@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Failure, exitCodes } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { Pruning, Retention } from '../../domain/retention.ts';
+import { isSystemError } from '../../domain/system-error.ts';
 import type { PruningChoice } from '../../plan-pruning.ts';
 import type { Pruner } from '../../prune.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
@@ -107,7 +108,7 @@ async function archiverTo(folder: string, recordings: string): Promise<NonNullab
       writeArchive(recordingFolder(recordings, sessionId), file);
       return ok(undefined);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (!isSystemError(error)) throw error;
       return fail({ reason: 'recording-unwritable', message: `${sessionId} was left alone: ${error.message}` });
     }
   };

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type Result, fail, ok } from '../../domain/result.ts';
+import { isSystemError } from '../../domain/system-error.ts';
 import type { Fault } from './foreign-recording.ts';
 
 /** A file to be imported, read in pieces. */
@@ -34,7 +35,7 @@ export function openSource(path: string): Result<SourceFile, Fault> {
     if (!status.isFile()) return fail({ place: path, message: 'is no file' });
     return ok(sourceOf(path, openSync(path, 'r'), status.size, status.mtimeMs));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (!isSystemError(error)) throw error;
     return fail({ place: path, message: error.code === 'ENOENT' ? 'there is no such file' : error.message });
   }
 }
