@@ -106,6 +106,16 @@ describe('a check', () => {
       'code_block_con has 1 rows that belong to nothing → delete-orphans',
     ],
     [
+      'gaps of no session',
+      () => change('INSERT INTO gaps VALUES (99, 99, 0, 0, 0, 1)'),
+      'gaps has 1 rows that belong to nothing → delete-orphans',
+    ],
+    [
+      'masks of no session',
+      () => change("INSERT INTO redactions VALUES (99, 'email', 1)"),
+      'redactions has 1 rows that belong to nothing → delete-orphans',
+    ],
+    [
       'events that nobody counted',
       () => change('DELETE FROM events WHERE id = (SELECT max(id) FROM events)'),
       `${id} has another number of events than it is said to have → recount`,

@@ -19,6 +19,8 @@ const dependents = [
   ['events', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['session_tallies', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['state_changes', 'session_key NOT IN (SELECT key FROM sessions)'],
+  ['gaps', 'session_key NOT IN (SELECT key FROM sessions)'],
+  ['redactions', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['reindexes', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['recordings', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['code_block_occurrences', 'event_id NOT IN (SELECT id FROM events)'],

@@ -11,7 +11,8 @@ import { openDatabase } from './open-database.ts';
 /**
  * Puts a backup's contents in the place of the database's, in one transaction: whoever has the database open goes on
  * with it, and finds what was restored. What a running wrapper then commits to a session that the backup does not have
- * is refused, and extracted from the recording later. Numbers of the feed that were given out stay given out.
+ * is refused, and extracted from the recording later. Numbers of the feed and keys of sessions that were given out
+ * stay given out, and the database is one of another origin: who keeps something by its keys begins anew.
  *
  * The backup is checked first; one of a newer ridealong is refused.
  *
@@ -30,6 +31,7 @@ export function restore(path: string, file: string): Result<number, Failure> {
       database.transaction(() => replaceContents(database)).immediate();
       database.exec('DETACH backup');
       migrate(database);
+      database.exec('UPDATE origin SET id = lower(hex(randomblob(16)))');
       return ok(database.prepare<[], number>('SELECT count(*) FROM sessions').pluck().get() ?? 0);
     });
   } finally {
@@ -66,8 +68,11 @@ function replaceContents(database: Database.Database): void {
         `SELECT type, name, sql FROM ${schema}.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`,
       )
       .all();
-  const lastId = database.prepare<[], number>("SELECT seq FROM main.sqlite_sequence WHERE name = 'events'").pluck();
-  const given = lastId.get() ?? 0;
+  const given = database
+    .prepare<[], { name: string; seq: number }>(
+      "SELECT name, seq FROM main.sqlite_sequence WHERE name IN ('events', 'sessions')",
+    )
+    .all();
   // Triggers first: nothing is to happen because rows go. Indexes go with their tables.
   for (const type of ['trigger', 'view', 'table'] as const) {
     for (const { name } of entriesOf('main').filter((entry) => entry.type === type)) {
@@ -86,7 +91,9 @@ function replaceContents(database: Database.Database): void {
   database.exec(
     'DELETE FROM main.sqlite_sequence; INSERT INTO main.sqlite_sequence SELECT * FROM backup.sqlite_sequence',
   );
-  database.prepare("UPDATE main.sqlite_sequence SET seq = max(seq, ?) WHERE name = 'events'").run(given);
+  const keep = database.prepare('UPDATE main.sqlite_sequence SET seq = max(seq, :seq) WHERE name = :name');
+  const add = database.prepare('INSERT INTO main.sqlite_sequence (name, seq) VALUES (:name, :seq)');
+  for (const sequence of given) if (keep.run(sequence).changes === 0) add.run(sequence);
   database.exec(`PRAGMA main.user_version = ${Number(database.pragma('backup.user_version', { simple: true }))}`);
 }
 

@@ -155,6 +155,25 @@ describe('restoring', () => {
     feed.close();
   });
 
+  it('makes a database of another origin, whose keys are those of no session that was there', () => {
+    const found = () => {
+      const database = valueOf(openDatabase(paths.database));
+      const pluck = (sql: string) => database.prepare(sql).pluck().all();
+      const contents = { origin: pluck('SELECT id FROM origin'), keys: pluck('SELECT key FROM sessions ORDER BY key') };
+      database.close();
+      return contents;
+    };
+    valueOf(backUp(paths.database, file));
+    addSession('01B');
+    const before = found();
+    valueOf(restore(paths.database, file));
+    addSession('01C');
+    const after = found();
+    expect(after.origin).not.toEqual(before.origin);
+    expect(before.keys).toHaveLength(2);
+    expect(after.keys.filter((key) => before.keys.includes(key))).toEqual([before.keys[0]]);
+  });
+
   it('is no harm to a wrapper that runs: what it goes on to commit is refused, and left to its recording', () => {
     valueOf(backUp(paths.database, file));
     const store = valueOf(openStore(paths));
