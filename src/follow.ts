@@ -5,7 +5,7 @@ import { isChunk, type Moment } from './domain/chunk.ts';
 import { type Settings, defaultPort, defaultSettings, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
-import type { Session, SessionEnd } from './domain/session.ts';
+import type { SessionEnd } from './domain/session.ts';
 import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { createBacklog } from './recording/backlog.ts';
@@ -69,10 +69,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
   });
   /** What comes next, when it cannot be read yet. */
   let held: Moment | undefined;
-  let session: Session = {
-    ...redaction.session(task.session),
-    redacted: task.session.redacted !== false && settings.redaction.enabled,
-  };
+  let session = redaction.session(task.session);
   let store: EventStore | undefined;
   let extraction: SessionExtraction | undefined;
   let isSetUp = false;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Paths } from './domain/config.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { Session } from './domain/session.ts';
 import { isSystemError } from './domain/system-error.ts';
-import { extractRecording } from './extract-recording.ts';
+import { extractInto } from './extract-recording.ts';
 import { importArchive } from './import-archive.ts';
 import { type SessionNames, importedSession } from './imported-session.ts';
 import { importedIdEnding } from './imported-session-id.ts';
@@ -13,11 +13,11 @@ import { isSessionId, recordingFolder } from './recording/folder.ts';
 import type { Fault, ForeignRecording } from './recording/foreign/foreign-recording.ts';
 import { isTiming, openForeign } from './recording/foreign/open-foreign.ts';
 import { type SourceFile, openSource } from './recording/foreign/source-file.ts';
+import { moveIntoPlace } from './recording/move-into-place.ts';
 import { isPacked } from './recording/read-archive.ts';
 import { recordForeign } from './recording/record-foreign.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
 import { redactedSession } from './redacted-session.ts';
-import { nothingStored } from './session-extraction.ts';
 import { withPacks } from './session-packs.ts';
 
 export interface ImportOptions extends SessionNames {
@@ -81,9 +81,9 @@ export async function* importFiles(files: readonly string[], options: ImportOpti
 async function importPacked(file: string, options: ImportOptions): Promise<ImportOutcome> {
   const imported = await importArchive(file, { ...options, workshopPrefix });
   if (!imported.ok) return { kind: 'failed', file, message: imported.failure.message };
-  const { session, isNew } = imported.value;
+  const { session, isNew, refusal } = imported.value;
   if (!isNew) return { kind: 'known', file, sessionId: session.id };
-  return { kind: 'imported', file, session, cutAt: undefined, troubles: [] };
+  return { kind: 'imported', file, session, cutAt: undefined, troubles: troublesOf(session, refusal) };
 }
 
 async function importOne(
@@ -155,13 +155,15 @@ async function importRecording(
   const troubles = complaints.map(
     (complaint) => `${complaint.file}:${complaint.line}:${complaint.column}: ${complaint.message}`,
   );
-  const extracted = extract(session, packs, options);
+  const folder = recordingFolder(recordings, session.id);
+  const extracted = extractInto(options.store, { session, folder, packs });
   if (!extracted.ok) troubles.push(`${file}: its events are extracted later: ${extracted.failure.message}`);
-  else if (extracted.value.refusal !== undefined) {
-    troubles.push(`${session.id}: secrets may be left in it: ${extracted.value.refusal}`);
-  }
+  else troubles.push(...troublesOf(session, extracted.value.refusal));
   return { kind: 'imported', file, session, cutAt, troubles };
 }
+
+const troublesOf = ({ id }: Session, refusal: string | undefined) =>
+  refusal === undefined ? [] : [`${id}: secrets may be left in it: ${refusal}`];
 
 /** Folders among the recordings in which files become recordings. */
 const workshopPrefix = '.import-';
@@ -174,28 +176,6 @@ function removeAbandonedWorkshops(recordings: string): void {
     if (!name.startsWith(workshopPrefix) || Date.now() - statSync(path).mtimeMs < abandonedAfterMs) continue;
     rmSync(path, { recursive: true, force: true });
   }
-}
-
-/** False where the same file was imported by another process meanwhile. */
-function moveIntoPlace(from: string, to: string): boolean {
-  try {
-    renameSync(from, to);
-    return true;
-  } catch (error) {
-    if (isSystemError(error, 'ENOTEMPTY', 'EEXIST')) return false;
-    throw error;
-  }
-}
-
-function extract(
-  session: Session,
-  packs: Parameters<typeof withPacks>[1],
-  { store, paths }: ImportOptions,
-): ReturnType<typeof extractRecording> {
-  const added = store.addSession(session);
-  if (!added.ok) return added;
-  const folder = recordingFolder(paths.recordings, session.id);
-  return extractRecording({ session, folder, packs, store, stored: nothingStored });
 }
 
 const timingAlone = 'is a timing without a log; name it behind its log';

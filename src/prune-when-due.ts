@@ -19,7 +19,7 @@ interface HouseKeeping {
 }
 
 /** Prunes by the user's settings, unless somebody has just done so, which costs one look at a file. */
-export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Result<void, Failure>> {
+export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Result<unknown, Failure>> {
   try {
     const isThere = statSync(paths.database, { throwIfNoEntry: false }) !== undefined;
     const pruned = isThere && takeTurn(paths) ? await pruneNow(paths, how) : ok(undefined);
@@ -31,7 +31,7 @@ export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Res
   }
 }
 
-async function pruneNow(paths: Paths, { isOver, packs = false }: HouseKeeping): Promise<Result<void, Failure>> {
+async function pruneNow(paths: Paths, { isOver, packs = false }: HouseKeeping): Promise<Result<unknown, Failure>> {
   const [{ loadConfig }, { openPruner }, { prune, reclaimSpace, whatToPrune }, { packRecordings }] = await Promise.all([
     import('./load-config.ts'),
     import('./store/open-pruner.ts'),
@@ -47,10 +47,12 @@ async function pruneNow(paths: Paths, { isOver, packs = false }: HouseKeeping): 
   try {
     const plan = whatToPrune(pruner, { retention: settings.retention, nowMs: Date.now() });
     if (!plan.ok) return plan;
-    let failed: Result<never, Failure> | undefined;
-    for await (const { outcome } of prune(plan.value, pruner)) if (!outcome.ok) failed ??= outcome;
-    const reclaimed = failed ?? (await reclaimSpace(pruner));
-    return reclaimed.ok && packs ? await packRecordings(pruner, Date.now()) : reclaimed;
+    // What fails with one session keeps nobody from the rest.
+    const outcomes: Result<unknown, Failure>[] = [];
+    for await (const { outcome } of prune(plan.value, pruner)) outcomes.push(outcome);
+    outcomes.push(await reclaimSpace(pruner));
+    if (packs) outcomes.push(await packRecordings(pruner, Date.now()));
+    return outcomes.find((outcome) => !outcome.ok) ?? ok(undefined);
   } finally {
     opened.value.close();
   }

@@ -68,10 +68,10 @@ async function pruneOne({ session, what }: Pruning, pruner: Pruner): Promise<Pru
   const { sessionId } = session;
   const removed = removeIfDead(sessionId, pruner);
   if (!removed.ok) return removed;
-  if (what === 'session') return deleteSession(sessionId, pruner);
   // Should we be killed before this, it is taken for one that is there, and pruned once more.
   const noted = pruner.store.recordingPruned(sessionId, Date.now());
-  return noted.ok ? ok('pruned') : noted;
+  if (!noted.ok) return noted;
+  return what === 'session' ? deleteSession(sessionId, pruner) : ok('pruned');
 }
 
 function removeIfDead(sessionId: string, { paths, archive }: Pruner): Result<void, Failure> {

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
-import { type Result, fail, ok } from './domain/result.ts';
+import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
 
@@ -91,16 +91,10 @@ async function isAbandoned(session: Session, folder: RecordingFolder): Promise<b
 }
 
 async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<'recovered', Failure>> {
-  const { packsOfToday, withPacks } = await import('./session-packs.ts');
+  const { packsOfToday } = await import('./session-packs.ts');
   const { packs } = await packsOfToday(session);
-  const { redactedSession } = await import('./redacted-session.ts');
-  const added = store.addSession(redactedSession(withPacks(session, packs)));
-  if (!added.ok) return added;
-  const known = store.checkpointOf(session.id);
-  if (!known.ok) return known;
-  if (known.value === undefined) return fail({ reason: 'session-not-found', message: `${session.id} was deleted` });
-  const { extractRecording } = await import('./extract-recording.ts');
+  const { extractInto } = await import('./extract-recording.ts');
   const folder = recordingFolder(paths.recordings, session.id);
-  const extracted = extractRecording({ session, folder, packs, store, stored: known.value });
+  const extracted = extractInto(store, { session, folder, packs });
   return extracted.ok ? ok('recovered') : extracted;
 }

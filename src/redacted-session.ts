@@ -7,5 +7,5 @@ import { createSessionRedaction } from './session-redaction.ts';
 export function redactedSession(session: Session): Session {
   const { redaction: settings } = loadConfig(pathsFrom(process.env, session.workingDirectory).config).settings;
   const redaction = createSessionRedaction({ session, settings, environment: process.env, onRefusal: () => undefined });
-  return { ...redaction.session(session), redacted: session.redacted ?? settings.enabled };
+  return redaction.session(session);
 }

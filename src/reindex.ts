@@ -2,13 +2,12 @@ import { type Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { EventReplacer, EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
-import { extractRecording } from './extract-recording.ts';
+import { beginExtraction } from './extract-recording.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { isRecorded } from './recording/recorded-file.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
-import { redactedSession } from './redacted-session.ts';
 import { nothingStored } from './session-extraction.ts';
-import { type PacksOf, withPacks } from './session-packs.ts';
+import type { PacksOf } from './session-packs.ts';
 
 export interface ReindexOptions {
   readonly paths: Paths;
@@ -36,25 +35,18 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   }
   const read = readSessionFile(folder);
   if (!read.ok) return read;
-  const begun = replacer.begin(sessionId);
-  if (!begun.ok) return begun;
-  if (begun.value === 'running') return stillRuns(sessionId);
+  const cleared = replacer.begin(sessionId);
+  if (!cleared.ok) return cleared;
+  if (cleared.value === 'running') return stillRuns(sessionId);
   const before = replacer.countsByPattern(sessionId);
   if (!before.ok) return before;
   const { packs, complaints } = await options.packsOf(read.value);
-  const session = withPacks(read.value, packs);
+  const extraction = beginExtraction({ session: read.value, folder, packs, mayScrub: !isDryRun });
   const counted = counting(isDryRun ? undefined : replacer);
-  const extracted = extractRecording({
-    session,
-    folder,
-    packs,
-    store: counted,
-    stored: nothingStored,
-    mayScrub: !isDryRun,
-  });
+  const extracted = extraction.extract(counted, nothingStored);
   if (!extracted.ok) return extracted;
   if (!isDryRun) {
-    const replaced = replacer.replace(redactedSession(session));
+    const replaced = replacer.replace(extraction.session);
     if (!replaced.ok) return replaced;
     if (replaced.value === 'running') return stillRuns(sessionId);
   }

@@ -14,7 +14,7 @@ import { createScrubber } from './recording/scrub.ts';
 
 /** Keeps the secrets of a session out of its recording, and out of all that is made of it. */
 export interface SessionRedaction {
-  /** The session as it may be written down: its command line may hold secrets. */
+  /** The session as it may be written down: its command line may hold secrets. It tells whether they are masked. */
   session(session: Session): Session;
   /** Masks the secrets in what was just recorded, in memory and on disk. */
   take(moments: readonly Moment[]): void;
@@ -55,7 +55,7 @@ export function createSessionRedaction(options: RedactionOptions): SessionRedact
 
 /** Leaves everything as it is. */
 export const noRedaction: SessionRedaction = {
-  session: (session) => session,
+  session: (session) => ({ ...session, redacted: session.redacted ?? false }),
   take: () => undefined,
   isDecided: () => true,
   release: () => undefined,
@@ -106,7 +106,7 @@ function maskingRedaction({
     }));
 
   return {
-    session: (whole) => ({ ...whole, command: redactWords(whole.command, detectorOf()) }),
+    session: (whole) => ({ ...whole, command: redactWords(whole.command, detectorOf()), redacted: true }),
     take(moments) {
       for (const moment of moments) {
         if (isChunk(moment)) redactorOf().take(moment);

@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { extractInto } from '../src/extract-recording.ts';
 import { importFiles } from '../src/import.ts';
 import { recordingFolder, type RecordingFolder } from '../src/recording/folder.ts';
 import { packRecording } from '../src/recording/pack-recording.ts';
 import { tarHeader } from '../src/recording/tar-header.ts';
 import { writeArchive } from '../src/recording/write-archive.ts';
-import { nothingStored } from '../src/session-extraction.ts';
 import { openPruner } from '../src/store/open-pruner.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { sampleSession, valueOf } from './store/fixtures/samples.ts';
@@ -48,8 +47,7 @@ beforeEach(() => {
     { stream: 'stderr', timeUs: 2000, bytes: Buffer.from('two\n') },
   ]);
   const store = valueOf(openStore(paths));
-  valueOf(store.addSession(session));
-  valueOf(extractRecording({ session, folder, packs: [packOfWords('two')], store, stored: nothingStored }));
+  valueOf(extractInto(store, { session, folder, packs: [packOfWords('two')] }));
   store.close();
 });
 
@@ -96,6 +94,23 @@ describe('an archive', () => {
     expect(eventsOf(paths, session.id)).toEqual(['two: two']);
     expect(readdirSync(paths.recordings)).toEqual([session.id]);
     expect(await bringIn(file)).toEqual(['known']);
+  });
+
+  it('is taken back without the secrets that an older ridealong left in it', async () => {
+    const secret = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6';
+    const token = `ghp_${secret}`;
+    deleteSession();
+    recordSession(paths, { ...session, command: ['deploy', token] }, [
+      { stream: 'stdout', timeUs: 1000, bytes: Buffer.from(`two ${token}\n`) },
+    ]);
+    writeArchive(folder, file);
+    rmSync(folder.path, { recursive: true });
+    expect(await bringIn(file)).toEqual(['imported']);
+    expect(eventsOf(paths)).toEqual([`two: two ghp_${'*'.repeat(36)}`]);
+    expect(reading(paths, (reader) => valueOf(reader.findSession(session.id)).command_json)).not.toContain(token);
+    for (const name of readdirSync(folder.path)) {
+      expect(readFileSync(join(folder.path, name), 'latin1')).not.toContain(token);
+    }
   });
 
   it('holds what was recorded, also of a packed recording', async () => {

@@ -6,12 +6,11 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { check } from '../src/check.ts';
 import type { Paths } from '../src/domain/config.ts';
 import type { Session } from '../src/domain/session.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { extractInto } from '../src/extract-recording.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
 import { packRecording } from '../src/recording/pack-recording.ts';
 import { identify } from '../src/recording/process-identity.ts';
 import { repair } from '../src/repair.ts';
-import { nothingStored } from '../src/session-extraction.ts';
 import { openConsistency } from '../src/store/consistency.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { sampleId, sampleSession, valueOf } from './store/fixtures/samples.ts';
@@ -50,9 +49,8 @@ function record(name: string, changes: Partial<Session> = {}): Session {
 function leave(name: string): Session {
   const recorded = record(name);
   const store = valueOf(openStore(paths));
-  valueOf(store.addSession(recorded));
   const packs = [packOfWords('error')];
-  valueOf(extractRecording({ session: recorded, folder: folderOf(recorded), packs, store, stored: nothingStored }));
+  valueOf(extractInto(store, { session: recorded, folder: folderOf(recorded), packs }));
   store.close();
   return recorded;
 }

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startOfRecording } from '../src/domain/batch.ts';
 import type { Paths } from '../src/domain/config.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { extractInto } from '../src/extract-recording.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
 import { createRecorder } from '../src/recording/recorder.ts';
 import { writeSessionFile } from '../src/recording/write-session-file.ts';
@@ -30,10 +29,8 @@ beforeEach(() => {
 /** Extracts what the wrapper left behind, from where the store is. */
 function recover() {
   const store = valueOf(openStore(paths));
-  valueOf(store.addSession(session));
-  const stored = valueOf(store.checkpointOf(session.id)) ?? { checkpoint: startOfRecording, timeUs: 0 };
   const folder = recordingFolder(paths.recordings, session.id);
-  const { outcome } = valueOf(extractRecording({ session, folder, packs: [packOfWords('error')], store, stored }));
+  const { outcome } = valueOf(extractInto(store, { session, folder, packs: [packOfWords('error')] }));
   store.close();
   return outcome;
 }

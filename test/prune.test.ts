@@ -7,20 +7,27 @@ import type { Paths } from '../src/domain/config.ts';
 import { fail } from '../src/domain/result.ts';
 import type { Retention } from '../src/domain/retention.ts';
 import type { Session } from '../src/domain/session.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { extractInto } from '../src/extract-recording.ts';
 import { prune, type Pruner, reclaimSpace, whatToPrune } from '../src/prune.ts';
 import { pruneWhenDue } from '../src/prune-when-due.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
 import { identify } from '../src/recording/process-identity.ts';
 import { recover } from '../src/recover.ts';
 import { reindexSession } from '../src/reindex.ts';
-import { nothingStored } from '../src/session-extraction.ts';
 import { openFeed } from '../src/store/open-feed.ts';
 import { openPruner } from '../src/store/open-pruner.ts';
 import { openReplacer } from '../src/store/open-replacer.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { rowsPerTransaction } from '../src/store/session-deletion.ts';
-import { sampleBatch, sampleBlock, sampleEvent, sampleId, sampleSession, valueOf } from './store/fixtures/samples.ts';
+import {
+  failureOf,
+  sampleBatch,
+  sampleBlock,
+  sampleEvent,
+  sampleId,
+  sampleSession,
+  valueOf,
+} from './store/fixtures/samples.ts';
 import {
   eventsOf,
   packOfWords,
@@ -61,8 +68,7 @@ function leave(name: string, daysAgo: number): Session {
   const folder = recordingFolder(paths.recordings, session.id);
   utimesSync(folder.session, endedAtMs / 1000, endedAtMs / 1000);
   const store = valueOf(openStore(paths));
-  valueOf(store.addSession(session));
-  valueOf(extractRecording({ session, folder, packs: [packOfWords('one')], store, stored: nothingStored }));
+  valueOf(extractInto(store, { session, folder, packs: [packOfWords('one')] }));
   store.close();
   return session;
 }
@@ -297,6 +303,22 @@ describe('pruning now and then', () => {
     valueOf(await pruneWhenDue(paths, { ...never, packs: true }));
     expect(readdirSync(join(paths.recordings, old.id)).sort()).toEqual(['session.json', 'stdout.log.gz', 'timing']);
     expect(readdirSync(join(paths.recordings, young.id))).toContain('stdout.log');
+  });
+
+  it('does the rest where one session cannot be pruned, and one not be packed', async () => {
+    const [stuck, old, damaged, fine] = [leave('01A', 91), leave('01B', 91), leave('01C', 2), leave('01D', 1)];
+    const streamOf = ({ id }: Session) => recordingFolder(paths.recordings, id).streams.stdout;
+    for (const each of [damaged, fine]) writeFileSync(streamOf(each), `one\n${'again\n'.repeat(10_000)}`);
+    // Where its packed file would be, there is a folder.
+    mkdirSync(`${streamOf(damaged)}.gz`);
+    const self = identify(process.pid) ?? { pid: 0, startTicks: 0 };
+    const { session } = recordingFolder(paths.recordings, stuck.id);
+    writeFileSync(session, JSON.stringify({ ...stuck, end: undefined, process: self }));
+    utimesSync(session, 0, 0);
+    const pruned = await pruneWhenDue(paths, { ...never, packs: true });
+    expect(failureOf(pruned).message).toContain('still runs');
+    expect([stuck, old, fine].map(isRecorded)).toEqual([true, false, true]);
+    expect(existsSync(`${streamOf(fine)}.gz`)).toBe(true);
   });
 
   it('leaves it for the next time while somebody else holds the lock', async () => {

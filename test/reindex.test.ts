@@ -3,11 +3,10 @@ import { hostname } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
 import type { Session } from '../src/domain/session.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { extractInto } from '../src/extract-recording.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
 import { packedName } from '../src/recording/packed-members.ts';
 import { reindexSession } from '../src/reindex.ts';
-import { nothingStored } from '../src/session-extraction.ts';
 import { openReplacer } from '../src/store/open-replacer.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { sampleId, sampleSession, valueOf } from './store/fixtures/samples.ts';
@@ -43,9 +42,8 @@ function leave(of: Session, ...words: readonly string[]) {
   const printed = [chunk(1000, 'one 1\ntwo 1\non'), chunk(2000, 'two 2\n', 'stderr'), chunk(3000, 'e 2\nthree 1')];
   recordSession(paths, of, printed);
   const store = valueOf(openStore(paths));
-  valueOf(store.addSession(of));
   const folder = recordingFolder(paths.recordings, of.id);
-  valueOf(extractRecording({ session: of, folder, packs: [packOfWords(...words)], store, stored: nothingStored }));
+  valueOf(extractInto(store, { session: of, folder, packs: [packOfWords(...words)] }));
   store.close();
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -8,13 +8,15 @@ import { defaultSettings, type Paths } from '../src/domain/config.ts';
 import type { Event } from '../src/domain/event.ts';
 import type { Session } from '../src/domain/session.ts';
 import { packsForAgent } from '../src/extract/packs-for-agent.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { extractInto } from '../src/extract-recording.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
+import { packRecording } from '../src/recording/pack-recording.ts';
+import { readSessionFile } from '../src/recording/read-session-file.ts';
 import { writeSessionFile } from '../src/recording/write-session-file.ts';
-import { redactedSession } from '../src/redacted-session.ts';
 import { reindexSession } from '../src/reindex.ts';
 import { createSessionExtraction, nothingStored } from '../src/session-extraction.ts';
 import { createSessionRedaction, patienceMs, redactedMoments } from '../src/session-redaction.ts';
+import { openPruner } from '../src/store/open-pruner.ts';
 import { openReplacer } from '../src/store/open-replacer.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { capturesFolder, readCapture } from './corpus/captures.ts';
@@ -201,9 +203,8 @@ describe('a recording that is read again', () => {
   async function recover(of: Session) {
     record(of);
     const store = valueOf(openStore(paths));
-    valueOf(store.addSession(redactedSession(of)));
     const { packs } = await words(of);
-    valueOf(extractRecording({ session: of, folder: folder(), packs, store, stored: nothingStored }));
+    valueOf(extractInto(store, { session: of, folder: folder(), packs }));
     store.close();
   }
 
@@ -257,6 +258,35 @@ describe('a recording that is read again', () => {
     expect(eventsOf(paths)).toEqual([`error: error: bad ${masked}`, 'mail: mail ****@****.**']);
     expect(JSON.parse(summary().session.command_json)).toEqual(['deploy', '--token', '************']);
     expect(readdirSync(folder().path)).not.toContain('keyframes');
+  });
+
+  it('is scrubbed when it is packed, too, and is packed again later', async () => {
+    await recover({ ...session, redacted: false });
+    // Small files are not packed.
+    const long = `${printed}${'x'.repeat(9000)}\n`;
+    writeFileSync(folder().streams.stdout, long);
+    writeSessionFile(folder(), { ...session, end });
+    await packRecording(folder(), () => false);
+    expect(readdirSync(folder().path)).toContain('stdout.log.gz');
+    const pruner = valueOf(openPruner(paths.database));
+    valueOf(pruner.measured(session.id, { bytes: 1, arrivedMs: 1, isPacked: true }));
+    await reindex(false);
+    expect(stdout()).toBe(`${masks}${'x'.repeat(9000)}\n`);
+    expect(readdirSync(folder().path)).not.toContain('stdout.log.gz');
+    expect(valueOf(pruner.unmeasured())).toEqual([session.id]);
+    pruner.close();
+  });
+
+  it('is told to be scrubbed only when all of it was', async () => {
+    await recover({ ...session, redacted: false });
+    writeSessionFile(folder(), { ...session, end });
+    rmSync(folder().streams.stdout);
+    mkdirSync(folder().streams.stdout);
+    const replacer = valueOf(openReplacer(paths));
+    const reindexed = await reindexSession(session.id, { paths, replacer, packsOf: words, isDryRun: false });
+    replacer.close();
+    expect(reindexed).toMatchObject({ ok: false, failure: { reason: 'recording-unreadable' } });
+    expect(valueOf(readSessionFile(folder())).redacted).toBeUndefined();
   });
 
   it('has its counts from its file, when the database is gone', async () => {

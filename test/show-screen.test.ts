@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isChunk, type Moment } from '../src/domain/chunk.ts';
 import { ok } from '../src/domain/result.ts';
-import { extractRecording } from '../src/extract-recording.ts';
+import { beginExtraction } from '../src/extract-recording.ts';
 import { createEmulatedTerminal } from '../src/lines/emulated-terminal.ts';
 import { type RecordingFolder, recordingFolder } from '../src/recording/folder.ts';
 import { createKeyframeWriter } from '../src/recording/keyframes.ts';
@@ -171,7 +171,7 @@ describe('the screen of a session', () => {
     const session = valueOf(readSessionFile(folder));
     const store = { commit: () => ok('committed' as const) };
     for (const time of ['first', 'again']) {
-      valueOf(extractRecording({ session, folder, packs: [], store, stored: nothingStored }));
+      valueOf(beginExtraction({ session, folder, packs: [] }).extract(store, nothingStored));
       expect(keyframeCount(folder), time).toBe(2);
     }
   });

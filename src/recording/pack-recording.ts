@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
+import { beginFile } from './begin-file.ts';
 import type { RecordingFolder } from './folder.ts';
 import { memberBytes, packedName, packMember } from './packed-members.ts';
-import { openRecordedFile, type RecordedFile } from './recorded-file.ts';
+import { inRecordedFile, openRecordedFile, type RecordedFile } from './recorded-file.ts';
 
 /** A smaller file takes as many blocks of the disk when it is packed. */
 const leastBytes = 8 * 1024;
@@ -11,7 +12,7 @@ const leastBytes = 8 * 1024;
  * Throws the file system's error; what was not packed then is as it was.
  *
  * @param isOver asked between any two mebibytes
- * @returns false when it was over before all was packed
+ * @returns false when it was over, or the recording was changed, before all was packed
  */
 export async function packRecording(folder: RecordingFolder, isOver: () => boolean): Promise<boolean> {
   for (const path of [folder.streams.stdout, folder.streams.stderr, folder.timing]) {
@@ -28,24 +29,36 @@ export async function packRecording(folder: RecordingFolder, isOver: () => boole
 }
 
 async function packFile(path: string, file: RecordedFile, isOver: () => boolean): Promise<boolean> {
-  const unfinished = `${packedName(path)}.new`;
-  const fd = openSync(unfinished, 'w', 0o600);
+  const packed = beginFile(packedName(path));
+  const { mtimeMs } = statSync(path);
   try {
     const size = file.size();
     for (let offset = 0; offset < size; offset += memberBytes) {
       if (isOver()) return false;
-      writeWhole(fd, await packMember(file.read(offset, memberBytes)));
+      packed.write(await packMember(file.read(offset, memberBytes)));
     }
-    fsyncSync(fd);
-    renameSync(unfinished, packedName(path));
-    rmSync(path);
+    // Somebody has masked secrets in it meanwhile.
+    if (statSync(path).mtimeMs !== mtimeMs) return false;
+    packed.finish();
+    // Somebody else may have packed it, too.
+    rmSync(path, { force: true });
     return true;
   } finally {
-    closeSync(fd);
-    rmSync(unfinished, { force: true });
+    packed.close();
   }
 }
 
-function writeWhole(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+/** Makes the packed file at `path` the plain one that it was. Throws as packing does, and zlib's errors. */
+export function unpackFile(path: string): void {
+  inRecordedFile(path, (file) => {
+    if (file.path === path) return;
+    const plain = beginFile(path);
+    try {
+      for (let offset = 0; offset < file.size(); offset += memberBytes) plain.write(file.read(offset, memberBytes));
+      plain.finish();
+      rmSync(packedName(path), { force: true });
+    } finally {
+      plain.close();
+    }
+  });
 }

@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { beginFile } from './begin-file.ts';
 import type { RecordingFolder } from './folder.ts';
 import { openRecordedFile } from './recorded-file.ts';
 import { tarBlockBytes, tarHeader } from './tar-header.ts';
@@ -14,19 +14,16 @@ const pieceBytes = 1024 * 1024;
  * Throws the file system's error.
  */
 export function writeArchive(folder: RecordingFolder, file: string): void {
-  const unfinished = `${file}.${process.pid}.new`;
-  const fd = openSync(unfinished, 'wx', 0o600);
+  const archive = beginFile(file);
   try {
-    const write = (bytes: Uint8Array) => writeWhole(fd, gzipSync(bytes));
+    const write = (bytes: Uint8Array) => archive.write(gzipSync(bytes));
     for (const path of [folder.session, folder.timing, folder.streams.stdout, folder.streams.stderr]) {
       writeEntry(path, `${basename(folder.path)}/${basename(path)}`, write);
     }
     write(Buffer.alloc(2 * tarBlockBytes));
-    fsyncSync(fd);
-    renameSync(unfinished, file);
+    archive.finish();
   } finally {
-    closeSync(fd);
-    rmSync(unfinished, { force: true });
+    archive.close();
   }
 }
 
@@ -46,8 +43,4 @@ function writeEntry(path: string, name: string, write: (bytes: Uint8Array) => vo
   } finally {
     recorded.close();
   }
-}
-
-function writeWhole(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
 }

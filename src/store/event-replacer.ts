@@ -140,6 +140,8 @@ export class SqliteEventReplacer implements EventReplacer {
     this.#database
       .prepare("DELETE FROM state_changes WHERE session_key = ? AND NOT (state = 'starting' AND time_us = ?)")
       .run(key, started_us);
+    // What is known of the recording may not be so any more: secrets may have been masked in it.
+    this.#database.prepare('DELETE FROM recordings WHERE session_key = ? AND pruned_us IS NULL').run(key);
     this.#reset.run({ key, packs_json: JSON.stringify(session.packs), command_json: JSON.stringify(session.command) });
   }
 

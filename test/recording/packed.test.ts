@@ -1,11 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Moment } from '../../src/domain/chunk.ts';
 import { type RecordingFolder, recordingFolder } from '../../src/recording/folder.ts';
-import { packRecording } from '../../src/recording/pack-recording.ts';
+import { packRecording, unpackFile } from '../../src/recording/pack-recording.ts';
 import { memberBytes } from '../../src/recording/packed-members.ts';
 import { openRecordingReader } from '../../src/recording/reader.ts';
 import { openRecordedFile } from '../../src/recording/recorded-file.ts';
@@ -104,6 +113,29 @@ describe('packing', () => {
     expect(await packRecording(folder, never)).toBe(true);
     expect(opened().read(0, content.length).equals(content)).toBe(true);
     expect(await packRecording(folder, never)).toBe(true);
+  });
+
+  it('gives way to who masks something meanwhile', async () => {
+    const content = write(2 * memberBytes);
+    const mask = () => {
+      utimesSync(folder.streams.stdout, 1, 1);
+      return false;
+    };
+    expect(await packRecording(folder, mask)).toBe(false);
+    expect(readdirSync(folder.path)).toEqual(['stdout.log']);
+    expect(opened().read(0, content.length).equals(content)).toBe(true);
+  });
+
+  it('is undone by unpacking', async () => {
+    const content = write(2 * memberBytes + 17);
+    await packRecording(folder, never);
+    unpackFile(folder.streams.stdout);
+    expect(readdirSync(folder.path)).toEqual(['stdout.log']);
+    expect(readFileSync(folder.streams.stdout).equals(content)).toBe(true);
+    expect(statSync(folder.streams.stdout).mode & 0o777).toBe(0o600);
+    unpackFile(folder.streams.stdout);
+    unpackFile(folder.streams.stderr);
+    expect(readdirSync(folder.path)).toEqual(['stdout.log']);
   });
 
   it('is not noticed by who has the file open', async () => {
