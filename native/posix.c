@@ -5,6 +5,7 @@
  * `src/child/posix.ts` gives them their types.
  */
 #define NAPI_VERSION 8
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <node_api.h>
@@ -182,6 +183,23 @@ static napi_value exit_now(napi_env env, napi_callback_info info) {
   _exit(number(env, argument));
 }
 
+/* punchHole(fd, offset, length): gives these bytes back to the file system; they read as zeros, and all others stay where they are */
+static napi_value punch_hole(napi_env env, napi_callback_info info) {
+  napi_value argument[3];
+  int64_t offset = 0, length = 0;
+  if (!arguments(env, info, 3, argument)) return NULL;
+  int fd = number(env, argument[0]);
+  napi_get_value_int64(env, argument[1], &offset);
+  napi_get_value_int64(env, argument[2], &length);
+#ifdef __APPLE__
+  struct fpunchhole hole = {.fp_offset = offset, .fp_length = length};
+  if (fcntl(fd, F_PUNCHHOLE, &hole) != 0) return failed(env, "F_PUNCHHOLE");
+#else
+  if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) != 0) return failed(env, "fallocate");
+#endif
+  return NULL;
+}
+
 static napi_value init(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       {"pipe", NULL, make_pipe, NULL, NULL, NULL, napi_default, NULL},
@@ -193,6 +211,7 @@ static napi_value init(napi_env env, napi_value exports) {
       {"passOutput", NULL, pass_output, NULL, NULL, NULL, napi_default, NULL},
       {"copyWindowSize", NULL, copy_window_size, NULL, NULL, NULL, napi_default, NULL},
       {"isForeground", NULL, is_foreground, NULL, NULL, NULL, napi_default, NULL},
+      {"punchHole", NULL, punch_hole, NULL, NULL, NULL, napi_default, NULL},
       {"exit", NULL, exit_now, NULL, NULL, NULL, napi_default, NULL},
       {"dieOf", NULL, die_of, NULL, NULL, NULL, napi_default, NULL},
   };

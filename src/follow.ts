@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { posix } from './child/posix.ts';
 import { isChunk, type Moment } from './domain/chunk.ts';
 import { type Settings, defaultPort, defaultSettings, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
@@ -10,6 +11,7 @@ import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from '
 import type { LoadedConfig } from './load-config.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
+import { createRecordingLimit } from './recording/recording-limit.ts';
 import type { ToFollower } from './recording/hand-over.ts';
 import { createKeyframeWriter } from './recording/keyframes.ts';
 import type { ReadChunk } from './recording/recorder.ts';
@@ -57,6 +59,13 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     folder,
     streams: task.session.streams,
     onRefusal: (why) => trouble(`output is passed on but not recorded: ${why}`),
+  });
+  const limit = createRecordingLimit({
+    folder,
+    streams: task.session.streams,
+    maxBytes: settings.maxRecordingBytes,
+    punchHole: (...hole) => posix.punchHole(...hole),
+    onRefusal: (why) => trouble(`the recording grows beyond its limit: ${why}`),
   });
   const backlog = createBacklog(folder, limits.maxUnscannedBytes);
   const redaction = createSessionRedaction({
@@ -227,9 +236,9 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       isStopNoted = true;
       void resting.then(() => tell({ kind: 'stop-noted' }));
     }
-    if (session.end && isSetUp) {
+    if (ended && session.end && isSetUp) {
       isFinishing = true;
-      void finish(session.end, isStoreRefusing ? undefined : extraction);
+      void finish(ended, session.end, isStoreRefusing ? undefined : extraction);
     } else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
   }
 
@@ -243,14 +252,20 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
   }
 
   /** As soon as all is recorded: there may be no time to extract it, and whoever does that later must know. */
-  function noteEnd({ ending, endedAt }: ChildEnded) {
+  function noteEnd({ ending, endedAt }: ChildEnded): SessionEnd {
     const redactions = Object.keys(redaction.counts).length > 0 && { redactions: redaction.counts };
-    session = { ...session, end: { ending, endedAt, gapBytes: recorder.gapBytes, ...redactions } };
+    const gapBytes = {
+      stdout: recorder.gapBytes.stdout + limit.droppedBytes.stdout,
+      stderr: recorder.gapBytes.stderr + limit.droppedBytes.stderr,
+    };
+    const end = { ending, endedAt, gapBytes, ...redactions };
+    session = { ...session, end };
     saveSession();
+    return end;
   }
 
-  async function finish(end: SessionEnd, extracted: SessionExtraction | undefined) {
-    if (extracted) await finishExtraction(extracted, end);
+  async function finish(childEnded: ChildEnded, end: SessionEnd, extracted: SessionExtraction | undefined) {
+    if (extracted) await finishExtraction(extracted, childEnded, end);
     await role?.rest();
     if (store && !isStoreRefusing) {
       const { recoverInto } = await import('./recover.ts');
@@ -263,7 +278,13 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     tell({ kind: 'done' });
   }
 
-  async function finishExtraction(extracted: SessionExtraction, end: SessionEnd) {
+  async function finishExtraction(extracted: SessionExtraction, childEnded: ChildEnded, recordedEnd: SessionEnd) {
+    let end = recordedEnd;
+    if (limit.isExceeded(recorder.position.offsets)) {
+      // What is dropped by a commit is told by the next one.
+      settle(extracted.commit());
+      end = noteEnd(childEnded);
+    }
     extracted.end(end);
     // The main thread decides how long this may take.
     settle(await untilNotBusy(() => extracted.finish()));
@@ -303,6 +324,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       },
       onKeyframe: createKeyframeWriter(folder),
       redaction,
+      onCommitted: (checkpoint) => limit.enforce(recorder.position.offsets, checkpoint, clockUs),
     });
     if (opened.ok) ({ store, extraction } = opened.value);
     else trouble(opened.failure.message);

@@ -30,6 +30,11 @@ const redaction = z.strictObject({
 const limit = z.union([z.int().min(1), z.literal('unlimited')]).optional();
 const limits = { max_age_days: limit, recordings_max_age_days: limit, max_total_bytes: limit };
 const agentLimits = z.strictObject(limits);
+/** Less than that leaves no room for a beginning and an end. */
+const leastRecordingBytes = 1024 * 1024;
+const recording = z.strictObject({
+  max_bytes: z.union([z.int().min(leastRecordingBytes), z.literal('unlimited')]).optional(),
+});
 const retention = z.strictObject({ ...limits, agents: z.record(z.string(), agentLimits).optional() });
 const configSchema = z.strictObject({
   states: states.optional(),
@@ -40,9 +45,16 @@ const configSchema = z.strictObject({
   control: z.enum(controlLevels).optional(),
   redaction: redaction.optional(),
   retention: retention.optional(),
+  recording: recording.optional(),
 });
 
-const sections: Readonly<Record<string, { readonly shape: object }>> = { states, verdicts, serve, redaction };
+const sections: Readonly<Record<string, { readonly shape: object }>> = {
+  states,
+  verdicts,
+  serve,
+  redaction,
+  recording,
+};
 
 /** What may stand at a path in the file. */
 function sectionAt([first, second]: readonly PropertyKey[]): { readonly shape: object } {
@@ -130,6 +142,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
   }
   if (name === '`port`') return `${name} must be a whole number from 1 to 65535`;
   if (key !== undefined && key in limits) return `${name} must be a whole number from 1 up, or \`unlimited\``;
+  if (key === 'max_bytes') return `${name} must be a whole number from ${leastRecordingBytes} up, or \`unlimited\``;
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
   return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
 }
@@ -148,6 +161,7 @@ function settingsFrom({
   control,
   redaction: masked,
   retention: kept,
+  recording: recorded,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -169,6 +183,8 @@ function settingsFrom({
       ...(written?.port !== undefined && { port: written.port }),
     },
     retention: kept === undefined ? defaultSettings.retention : retentionFrom(kept),
+    maxRecordingBytes:
+      recorded?.max_bytes === undefined ? defaultSettings.maxRecordingBytes : limitFrom(recorded.max_bytes),
   };
 }
 
@@ -188,8 +204,8 @@ function limitsFrom(written: z.infer<typeof agentLimits>): Partial<RetentionLimi
     maxTotalBytes: written.max_total_bytes,
   };
   return Object.fromEntries(
-    Object.entries(named).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value === 'unlimited' ? Infinity : value]],
-    ),
+    Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [[name, limitFrom(value)]])),
   );
 }
+
+const limitFrom = (written: number | 'unlimited') => (written === 'unlimited' ? Infinity : written);

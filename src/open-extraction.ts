@@ -1,3 +1,4 @@
+import type { Checkpoint, Gap } from './domain/batch.ts';
 import type { Paths } from './domain/config.ts';
 import type { Complaint, Failure } from './domain/failure.ts';
 import type { Keyframe } from './domain/keyframe.ts';
@@ -40,6 +41,7 @@ export async function openExtraction(
     readonly watch: VerdictWatch;
     readonly onKeyframe: (keyframe: Keyframe) => void;
     readonly redaction: SessionRedaction;
+    readonly onCommitted: (checkpoint: Checkpoint) => readonly Gap[];
   },
 ): Promise<Result<{ store: EventStore; extraction: SessionExtraction }, Failure>> {
   const opened = openStore({ ...paths, lockPatienceMs });

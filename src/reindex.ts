@@ -3,6 +3,7 @@ import type { Failure } from './domain/failure.ts';
 import type { EventReplacer, EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import { beginExtraction } from './extract-recording.ts';
+import { readDropped } from './recording/dropped-part.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { isRecorded } from './recording/recorded-file.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
@@ -32,6 +33,10 @@ export async function reindexSession(sessionId: string, options: ReindexOptions)
   // A recording that was deleted would leave nothing in the place of its events.
   if (!isRecorded(folder.streams.stdout)) {
     return fail({ reason: 'recording-unreadable', message: `${sessionId} has no recording any more; its events stay` });
+  }
+  if (Object.keys(readDropped(folder)).length > 0) {
+    const message = `the middle of the recording of ${sessionId} was dropped, as it was too large; its events stay`;
+    return fail({ reason: 'recording-unreadable', message });
   }
   const read = readSessionFile(folder);
   if (!read.ok) return read;

@@ -30,11 +30,13 @@ export function createSessionExtraction(
       readonly store: Pick<EventStore, 'commit'>;
       /** What is before it was committed already, and is read only to know how things stand behind it. */
       readonly stored: Pick<StoredProgress, 'checkpoint' | 'timeUs'>;
+      /** Called after each commit; tells what the recording has lost by it. */
+      readonly onCommitted?: (checkpoint: Checkpoint) => readonly Gap[];
       /** Masks what is found, and has counted what it masked. */
       readonly redaction: Pick<SessionRedaction, 'event' | 'state' | 'keyframe' | 'counts'>;
     },
 ): SessionExtraction {
-  const { session, store, stored, onKeyframe, redaction } = options;
+  const { session, store, stored, onKeyframe, onCommitted, redaction } = options;
   let committed = stored.checkpoint;
   const reached: Record<Stream, number> = { ...startOfRecording };
   let events: Event[] = [];
@@ -67,10 +69,10 @@ export function createSessionExtraction(
     onEnd: () => (hasEnded = true),
   });
 
-  /** What the store has already is passed over there. */
+  /** The store has those that come before its checkpoint. */
   function noteGap(moment: Moment) {
     if (isChunk(moment)) taken[moment.stream] = moment.offset + moment.bytes.length;
-    else if (moment.kind === 'gap') {
+    else if (moment.kind === 'gap' && taken[moment.stream] >= stored.checkpoint[moment.stream]) {
       const { stream, length, timeUs } = moment;
       gaps.push({ stream, bytes: length, offset: taken[stream], timeUs });
     }
@@ -95,7 +97,7 @@ export function createSessionExtraction(
     committedRedactions = counts;
     events = [];
     states = [];
-    gaps = [];
+    gaps = [...(onCommitted?.(committed) ?? [])];
     lines = 0;
     return ok('committed');
   }

@@ -53,7 +53,11 @@ export function createSessionLines(
   );
   const present = (block: LineBlock | undefined) => block ?? [];
   return {
-    take: (moment) => (isChunk(moment) ? [splitters.get(moment.stream)?.push(moment)].flatMap(present) : []),
+    take(moment) {
+      if (isChunk(moment)) return [splitters.get(moment.stream)?.push(moment)].flatMap(present);
+      // What follows a gap is no part of the line before it.
+      return moment.kind === 'gap' ? [splitters.get(moment.stream)?.end(moment.timeUs)].flatMap(present) : [];
+    },
     wait: () => [],
     nextUs: undefined,
     settleNow: () => [],

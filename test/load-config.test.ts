@@ -84,6 +84,13 @@ describe('the config file', () => {
     });
   });
 
+  it('sets how large a recording may become', () => {
+    const limitIn = (yaml: string) => configOf(yaml).settings.maxRecordingBytes;
+    expect(limitIn('recording: { max_bytes: 2000000 }')).toBe(2_000_000);
+    expect(limitIn('recording: { max_bytes: unlimited }')).toBe(Infinity);
+    expect(limitIn('recording: {}')).toBe(1024 ** 3);
+  });
+
   it('may be empty', () => {
     expect(configOf('# nothing yet\n')).toEqual({ settings: defaultSettings, complaints: [] });
   });
@@ -106,6 +113,8 @@ describe('the config file', () => {
         '1:16: `kill_after_ms` must be a whole number of milliseconds, from 1 up to a day (86400000)',
       ],
     ],
+    ['recording:\n  max_bytes: 1000', ['2:14: `max_bytes` must be a whole number from 1048576 up, or `unlimited`']],
+    ['recording:\n  max_byte: 1', ['2:3: unknown key `max_byte`: did you mean `max_bytes`?']],
     ['retention:\n  max_age_day: 1', ['2:3: unknown key `max_age_day`: did you mean `max_age_days`?']],
     [
       'retention:\n  agents:\n    codex: { max_age_days: 0, agents: {} }',

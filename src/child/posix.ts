@@ -21,6 +21,11 @@ interface Posix {
   copyWindowSize(from: number, to: number): void;
   /** Whether we are in the terminal's foreground process group. */
   isForeground(fd: number): boolean;
+  /**
+   * Gives these bytes of a file back to the file system: they read as zeros, and all others stay where they are. Both
+   * numbers must be multiples of the file system's block where some of it is to be gained.
+   */
+  punchHole(fd: number, offset: number, length: number): void;
   /** Ends this process at once: workers are cut off wherever they are, as by a crash, and not unwound. */
   exit(code: number): never;
   /** Ends this process by the signal, without a core file. Returns when the signal does not kill. */

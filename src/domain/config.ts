@@ -86,6 +86,8 @@ export interface Settings extends StateThresholds {
   /** What may be done to sessions from elsewhere. */
   readonly control: ControlLevel;
   readonly retention: Retention;
+  /** What one recording may take; of a larger one the middle is dropped. `Infinity` where there is no limit. */
+  readonly maxRecordingBytes: number;
 }
 
 /** Of the server in wrappers; the port is that of `ridealong serve`, too. */
@@ -109,6 +111,7 @@ export const defaultSettings: Settings = {
   control: 'process',
   redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
   retention: defaultRetention,
+  maxRecordingBytes: 1024 * 1024 * 1024,
 };
 
 /** What the command line asks for when it wraps a command. */

@@ -73,6 +73,8 @@ export function createLineSplitter(options: { stream: Stream; maxLineBytes: numb
   return {
     push(chunk) {
       const bytes = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.byteLength);
+      // It begins elsewhere behind what was dropped from a recording.
+      if (unfinished.length === 0) ({ offset } = chunk);
       const raw = unfinished.length === 0 ? bytes : Buffer.concat([unfinished, bytes]);
       const lastLineFeed = raw.lastIndexOf(LINE_FEED);
       let end = lastLineFeed + 1;

@@ -1,4 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+
+/** What is shorter takes its blocks, whatever is in it. */
+const leastHoleBytes = 4 * 1024;
+const zeros = Buffer.alloc(64 * 1024);
 
 /** A file that takes its place whole and on the disk, or not at all. Each call throws the file system's error. */
 export interface BegunFile {
@@ -13,11 +17,23 @@ export interface BegunFile {
 export function beginFile(path: string): BegunFile {
   const unfinished = `${path}.${process.pid}.new`;
   const fd = openSync(unfinished, 'w', 0o600);
+  let length = 0;
+
+  function writePiece(bytes: Uint8Array) {
+    // What was dropped out of a recording must not take room in a copy of it.
+    const isHole = bytes.length >= leastHoleBytes && zeros.compare(bytes, 0, bytes.length, 0, bytes.length) === 0;
+    for (let written = isHole ? bytes.length : 0; written < bytes.length; ) {
+      written += writeSync(fd, bytes, written, bytes.length - written, length + written);
+    }
+    length += bytes.length;
+  }
+
   return {
     write(bytes) {
-      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+      for (let at = 0; at < bytes.length; at += zeros.length) writePiece(bytes.subarray(at, at + zeros.length));
     },
     finish() {
+      ftruncateSync(fd, length);
       fsyncSync(fd);
       renameSync(unfinished, path);
     },

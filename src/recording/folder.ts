@@ -8,6 +8,8 @@ export interface RecordingFolder {
   readonly session: string;
   /** Derived from the rest, and not there for every session. */
   readonly keyframes: string;
+  /** Tells what a size limit has taken out of the middle; not there for most sessions. */
+  readonly dropped: string;
   readonly streams: Readonly<Record<Stream, string>>;
 }
 
@@ -27,6 +29,7 @@ export function recordingFolder(recordings: string, sessionId: string): Recordin
     timing: join(path, 'timing'),
     session: join(path, 'session.json'),
     keyframes: join(path, 'keyframes'),
+    dropped: join(path, 'dropped'),
     streams: { stdout: join(path, 'stdout.log'), stderr: join(path, 'stderr.log') },
   };
 }

@@ -1,7 +1,8 @@
-import { closeSync, createReadStream, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { type BegunFile, beginFile } from './begin-file.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './folder.ts';
 import { readTarHeader, tarBlockBytes, type TarEntry } from './tar-header.ts';
 
@@ -16,7 +17,7 @@ export function isPacked(file: string): boolean {
   }
 }
 
-const partNames = ['session.json', 'timing', 'stdout.log', 'stderr.log'];
+const partNames = ['session.json', 'dropped', 'timing', 'stdout.log', 'stderr.log'];
 
 /** The file is no archive of ours, or not a whole one. */
 export class NoArchive extends Error {}
@@ -28,7 +29,7 @@ export class NoArchive extends Error {}
 export async function readArchive(file: string, recordings: string): Promise<RecordingFolder> {
   let folder: RecordingFolder | undefined;
   let waiting: Buffer = Buffer.alloc(0);
-  let entry: { readonly fd: number; left: number; padding: number } | undefined;
+  let entry: { readonly file: BegunFile; left: number; padding: number } | undefined;
   let hasEnded = false as boolean;
 
   function begin({ name, bytes }: TarEntry) {
@@ -40,7 +41,7 @@ export async function readArchive(file: string, recordings: string): Promise<Rec
     folder ??= recordingFolder(recordings, id);
     mkdirSync(folder.path, { recursive: true, mode: 0o700 });
     const padding = (tarBlockBytes - (bytes % tarBlockBytes)) % tarBlockBytes;
-    entry = { fd: openSync(join(folder.path, part), 'wx', 0o600), left: bytes, padding };
+    entry = { file: beginFile(join(folder.path, part)), left: bytes, padding };
   }
 
   /** Takes what it can of what is waiting; true when that was something. */
@@ -56,13 +57,14 @@ export async function readArchive(file: string, recordings: string): Promise<Rec
       return true;
     }
     const content = waiting.subarray(0, entry.left);
-    for (let written = 0; written < content.length; ) written += writeSync(entry.fd, content, written);
+    entry.file.write(content);
     entry.left -= content.length;
     const padding = entry.left === 0 ? Math.min(entry.padding, waiting.length - content.length) : 0;
     entry.padding -= padding;
     waiting = waiting.subarray(content.length + padding);
     if (entry.left + entry.padding > 0) return false;
-    closeSync(entry.fd);
+    entry.file.finish();
+    entry.file.close();
     entry = undefined;
     return true;
   }
@@ -75,7 +77,7 @@ export async function readArchive(file: string, recordings: string): Promise<Rec
       while (step());
     }
   } finally {
-    if (entry !== undefined) closeSync(entry.fd);
+    entry?.file.close();
   }
   if (!hasEnded || folder === undefined) throw new NoArchive('it ends too early');
   return folder;

@@ -6,6 +6,7 @@ import {
   type Stream,
   streams,
 } from '../domain/chunk.ts';
+import { readDropped } from './dropped-part.ts';
 import type { RecordingFolder } from './folder.ts';
 import { openRecordedFile } from './recorded-file.ts';
 import { parseTiming } from './timing.ts';
@@ -37,8 +38,20 @@ export function openRecordingReader(
   const open = (path: string) => openWindow(path, windowBytes);
   const timing = open(folder.timing);
   const data = { stdout: open(folder.streams.stdout), stderr: open(folder.streams.stderr) };
+  const dropped = readDropped(folder);
   const offsets = { ...from.offsets };
   let { timingOffset, timeUs } = from;
+  const missing: Record<Stream, number> = { stdout: 0, stderr: 0 };
+
+  /** Chunks of which some was dropped are told as one gap, with the last of them. */
+  function pass(stream: Stream, length: number): Moment | undefined {
+    const part = dropped[stream];
+    const end = offsets[stream] + length;
+    if (part === undefined || end <= part.from || offsets[stream] >= part.to) return take(stream, length);
+    missing[stream] += length;
+    offsets[stream] = end;
+    return end < part.to ? undefined : { kind: 'gap', stream, length: missing[stream], timeUs };
+  }
 
   function take(stream: Stream, length: number): Chunk {
     const chunk = { stream, offset: offsets[stream], timeUs, bytes: data[stream].read(offsets[stream], length) };
@@ -56,8 +69,9 @@ export function openRecordingReader(
         if (entry === undefined) return undefined;
         timingOffset += line.length + 1;
         timeUs = entry.timeUs;
-        if (entry.kind === 'chunk') return take(entry.stream, entry.length);
-        if (entry.kind !== 'other') return entry;
+        if (entry.kind === 'other') continue;
+        const moment = entry.kind === 'chunk' ? pass(entry.stream, entry.length) : entry;
+        if (moment !== undefined) return moment;
       }
     },
     untimed() {

@@ -9,15 +9,15 @@ import { tarBlockBytes, tarHeader } from './tar-header.ts';
 const pieceBytes = 1024 * 1024;
 
 /**
- * Writes a recording as one compressed file: a tar archive, in gzip members, of `ID/session.json`, `ID/timing`,
- * `ID/stdout.log` and `ID/stderr.log`, as they were recorded. It is on the disk when this returns, whole or not at all.
+ * Writes a recording as one compressed file: a tar archive, in gzip members, of `ID/session.json`, `ID/dropped`,
+ * `ID/timing`, `ID/stdout.log` and `ID/stderr.log`, those that there are, as they were recorded. It is on the disk when this returns, whole or not at all.
  * Throws the file system's error.
  */
 export function writeArchive(folder: RecordingFolder, file: string): void {
   const archive = beginFile(file);
   try {
     const write = (bytes: Uint8Array) => archive.write(gzipSync(bytes));
-    for (const path of [folder.session, folder.timing, folder.streams.stdout, folder.streams.stderr]) {
+    for (const path of [folder.session, folder.dropped, folder.timing, folder.streams.stdout, folder.streams.stderr]) {
       writeEntry(path, `${basename(folder.path)}/${basename(path)}`, write);
     }
     write(Buffer.alloc(2 * tarBlockBytes));

@@ -1,3 +1,5 @@
+import { type DroppedPart, readDropped } from '../../recording/dropped-part.ts';
+import { recordingFolder } from '../../recording/folder.ts';
 import { openRecordedFile, type RecordedFile } from '../../recording/recorded-file.ts';
 import { unreadable, unreadableFor } from '../../recording/unreadable.ts';
 import { defineCommand, withStore } from '../command.ts';
@@ -41,10 +43,18 @@ export const logsCommand = defineCommand({
           const prunedAt = reader.recordingPrunedAt(session_id);
           return refuse(terminal, unreadable(path, goneText(prunedAt.ok ? prunedAt.value : null)));
         }
+        const dropped = readDropped(recordingFolder(context.paths.recordings, session_id))[stream];
         if (options.json === true) {
-          await terminal.write(json({ session_id, stream, path: file.path, bytes: file.size() }));
-        } else if (options.raw === true) await printRaw(file, terminal);
-        else await printAsText(file, terminal);
+          const part = dropped ?? null;
+          await terminal.write(json({ session_id, stream, path: file.path, bytes: file.size(), dropped: part }));
+          return 0;
+        }
+        if (dropped !== undefined) {
+          const bytes = (dropped.to - dropped.from).toLocaleString('en');
+          terminal.complain(`${bytes} bytes behind byte ${dropped.from} were dropped: the recording was too large`);
+        }
+        if (options.raw === true) await printRaw(pieces(file, dropped), terminal);
+        else await printAsText(pieces(file, dropped), terminal);
         return 0;
       } catch (error) {
         return refuse(terminal, unreadableFor(path, error));
@@ -55,19 +65,21 @@ export const logsCommand = defineCommand({
   },
 });
 
-async function printRaw(file: RecordedFile, terminal: Terminal): Promise<void> {
-  for (const piece of pieces(file)) if (!(await terminal.write(piece))) return;
+async function printRaw(recorded: Iterable<Uint8Array>, terminal: Terminal): Promise<void> {
+  for (const piece of recorded) if (!(await terminal.write(piece))) return;
 }
 
-async function printAsText(file: RecordedFile, terminal: Terminal): Promise<void> {
+async function printAsText(recorded: Iterable<Uint8Array>, terminal: Terminal): Promise<void> {
   const stripper = createSequenceStripper();
-  for (const piece of pieces(file)) if (!(await terminal.write(stripper.push(piece)))) return;
+  for (const piece of recorded) if (!(await terminal.write(stripper.push(piece)))) return;
   await terminal.write(stripper.end());
 }
 
-function* pieces(file: RecordedFile): Generator<Uint8Array> {
+function* pieces(file: RecordedFile, dropped: DroppedPart | undefined): Generator<Uint8Array> {
   for (let offset = 0; ; ) {
-    const piece = file.read(offset, pieceBytes);
+    if (dropped !== undefined && offset >= dropped.from && offset < dropped.to) offset = dropped.to;
+    const end = dropped !== undefined && offset < dropped.from ? dropped.from : Infinity;
+    const piece = file.read(offset, Math.min(pieceBytes, end - offset));
     if (piece.length === 0) return;
     yield piece;
     offset += piece.length;

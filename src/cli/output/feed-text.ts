@@ -57,7 +57,7 @@ function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
       const { stream, bytes, byte_offset } = entry.row;
       return [
         ...kindParts('gap', '', colours),
-        { text: `${bytes} bytes of ${stream} could not be recorded at offset ${byte_offset}` },
+        { text: `${bytes} bytes of ${stream} at offset ${byte_offset} are not in the recording` },
       ];
     }
     case 'reindex':

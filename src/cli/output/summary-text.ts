@@ -55,7 +55,7 @@ function sessionFacts(
     ['parent', session.parent_session_id ?? ''],
     ['packs', packNames(session)],
     ['lines', session.total_lines_processed.toLocaleString('en')],
-    ['gap', session.gap_bytes === 0 ? '' : `${session.gap_bytes.toLocaleString('en')} bytes could not be recorded`],
+    ['gap', session.gap_bytes === 0 ? '' : `${session.gap_bytes.toLocaleString('en')} bytes are not in the recording`],
     ['recording', prunedAt === null ? '' : `pruned ${timeText(prunedAt, form.isTerminal)}; the events were kept`],
   ];
 }

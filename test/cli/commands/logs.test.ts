@@ -57,6 +57,7 @@ describe('ridealong logs', () => {
     expect(JSON.parse((await run({ json: true })).output)).toEqual({
       session_id: sessionId,
       stream: 'stdout',
+      dropped: null,
       path: join(folder, 'stdout.log'),
       bytes: Buffer.byteLength(recorded),
     });

@@ -98,7 +98,7 @@ Next
 
   it('tells what could not be recorded', async () => {
     const { output } = await run({ ...summary, session: { ...session, gap_bytes: 1000 } });
-    expect(output).toContain('1,000 bytes could not be recorded');
+    expect(output).toContain('1,000 bytes are not in the recording');
   });
 
   it('shortens long lists and, on a terminal, long lines', async () => {
