@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { badParameter } from './bad-parameter.ts';
 import type { FeedHub } from './feed-hub.ts';
-import { badJson, bug, type Problem, problemBody } from './problem.ts';
+import { badJson, bug, notJson, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import type { ReplayHub } from './replay-hub.ts';
 import { json, refuse } from './reply.ts';
@@ -44,8 +44,7 @@ export function createApi(parts: ApiParts): Api {
   api.notFound(() =>
     refuse({ status: 404, code: 'not_found', message: 'there is nothing here; see /api/openapi.json' }),
   );
-  // What Hono throws of itself is about the body: all else was checked before.
-  api.onError((error) => refuse(error instanceof HTTPException && error.status === 400 ? badJson : bug));
+  api.onError((error) => refuse(problemOfError(error)));
   const onMethodNotAllowed = (_context: unknown, allowed: readonly string[]) =>
     json(problemBody(wrongMethod), wrongMethod.status, { allow: allowed.filter((name) => name !== 'HEAD').join(', ') });
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed }));
@@ -73,4 +72,10 @@ export function createApi(parts: ApiParts): Api {
   );
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   return api;
+}
+
+/** What Hono throws of itself is about the body: all else was checked before. */
+function problemOfError(error: Error): Problem {
+  if (!(error instanceof HTTPException)) return bug;
+  return error.status === 415 ? notJson : error.status === 400 ? badJson : bug;
 }

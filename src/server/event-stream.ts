@@ -21,8 +21,14 @@ export function openEventStream(response: ServerResponse): EventStream {
   return {
     sink: createSink(response),
     onDrained: (call) => response.on('drain', call),
-    onEnd: (call) => response.on('close', call),
+    onEnd: (call) => whenClosed(response, call),
   };
+}
+
+/** Calls it when the connection ends; at once where it has: who asked may be gone before the answer begins. */
+export function whenClosed(response: ServerResponse, call: () => void): void {
+  if (response.closed) call();
+  else response.on('close', call);
 }
 
 /** Tells `@hono/node-server` that the answer is on its way without it. */

@@ -22,6 +22,12 @@ export const problemBody = ({ code, message, field, lease }: Problem) => ({
 /** A body that was said to be JSON. */
 export const badJson: Problem = { status: 400, code: 'bad_json', message: 'the body is no JSON' };
 
+export const notJson: Problem = {
+  status: 415,
+  code: 'unsupported_media_type',
+  message: 'a body must be application/json',
+};
+
 /** Never tells more of a bug than that there is one. */
 export const bug: Problem = { status: 500, code: 'internal', message: 'something went wrong in the server' };
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Worker } from 'node:worker_threads';
+import { whenClosed } from './event-stream.ts';
 
 /** What a thread that makes an export answers, each time it is asked for more. */
 export type ExportPieceMessage =
@@ -32,10 +33,10 @@ export function sendExport(thread: Worker, response: ServerResponse, onEnd: () =
   });
   response.on('drain', more);
   response.on('error', () => undefined);
-  response.on('close', () => {
+  whenClosed(response, () => {
     clearTimeout(timer);
     void thread.terminate();
     onEnd();
   });
-  more();
+  if (!response.closed) more();
 }

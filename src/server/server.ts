@@ -14,7 +14,7 @@ import { FeedHub, type FeedLimits } from './feed-hub.ts';
 import { loopback, namesOf } from './host-names.ts';
 import { LineHub } from './line-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
-import { bug, type Problem, problemBody } from './problem.ts';
+import { bug, notJson, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
 import { createRoleDoor, isAboutRole } from './role-door.ts';
 import { prepareRuntimeFolder } from './runtime-folder.ts';
@@ -166,6 +166,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     serveFile,
     async close(farewellMs = defaultFarewellMs) {
       removeServeFile(serveFile, tokens);
+      sockets.refuseFurther();
       const closed = Promise.all([open, own].map((server) => new Promise((resolve) => server.close(resolve))));
       door.open();
       const timer = setTimeout(() => {
@@ -205,9 +206,7 @@ async function listenOnPort(server: Server, host: string, first: number): Promis
 function unsupported({ method = '', headers }: IncomingMessage): Problem | undefined {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (hasBody && type !== 'application/json') {
-    return { status: 415, code: 'unsupported_media_type', message: 'a body must be application/json' };
-  }
+  if (hasBody && type !== 'application/json') return notJson;
   if (method === 'GET' || method === 'POST') return undefined;
   return { status: 405, code: 'method_not_allowed', message: 'there is nothing but GET and POST' };
 }

@@ -21,6 +21,8 @@ const closeOptions = { closeTimeout: 5_000 };
 export interface Sockets {
   /** Answers an upgrade that was let in; a problem where it asks for what there is not. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<Problem | undefined>;
+  /** Lets nobody in any more, not even those who wait to be. */
+  refuseFurther(): void;
   /** Ends all of them without any goodbye. */
   terminate(): void;
 }
@@ -47,6 +49,7 @@ export function createSockets(routes: readonly SocketRoute[]): Sockets {
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     ...closeOptions,
   });
+  let isOver = false;
   return {
     async upgrade(request, socket, head) {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -55,6 +58,7 @@ export function createSockets(routes: readonly SocketRoute[]): Sockets {
         if (found === null) continue;
         const accepted = await accept(decodedGroups(found.groups), givenIn(searchParams), request);
         if (!accepted.ok) return accepted.failure;
+        if (isOver) return { status: 503, code: 'closing', message: 'the server ends; ask the next one' };
         server.handleUpgrade(request, socket, head, (client) => {
           // What is wrong with a connection ends it: `close` follows.
           client.on('error', () => undefined);
@@ -64,6 +68,7 @@ export function createSockets(routes: readonly SocketRoute[]): Sockets {
       }
       return { status: 404, code: 'not_found', message: 'there is no such WebSocket' };
     },
+    refuseFurther: () => void (isOver = true),
     terminate() {
       for (const client of server.clients) client.terminate();
     },

@@ -185,6 +185,12 @@ describe('a request with a body', () => {
     expect(answer.headers['allow']).toBe('GET');
   });
 
+  it('is refused where it should be JSON, says that it is none, and is empty', async () => {
+    const text = { ...headers(), 'content-type': 'text/plain' };
+    const answer = await ask(to, '/api/query/advanced', { method: 'POST', headers: text });
+    expect(answer).toMatchObject({ status: 415, json: error('unsupported_media_type') });
+  });
+
   it('is refused when it is larger than 64 KiB', async () => {
     const json = { ...headers(), 'content-type': 'application/json' };
     const answer = await ask(to, '/api/sessions', { method: 'POST', body: ' '.repeat(65_537), headers: json });

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { exportFormats } from '../../src/domain/export.ts';
+import { sendExport } from '../../src/server/send-export.ts';
 import { memoryTimeline } from '../replay/support/memory-timeline.ts';
 import { sampleId } from '../store/fixtures/samples.ts';
 import { replayOf } from './support/replay-server.ts';
@@ -63,6 +67,24 @@ describe('/api/sessions/:id/export', () => {
     for (let count = 0; count < 5; count += 1) {
       expect(await ask(to, `${path}?format=json`)).toMatchObject({ status: 200 });
     }
+  });
+
+  it('ends at once for who has left before it began', async () => {
+    const thread = threadOf(threePieces);
+    const exited = once(thread, 'exit');
+    const client = new AbortController();
+    const ended = new Promise<void>((resolve) => {
+      const server = createServer((_request, response) => {
+        response.on('close', () => sendExport(thread, response, resolve));
+        client.abort();
+      });
+      onTestFinished(() => void server.close());
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo;
+        fetch(`http://127.0.0.1:${port}`, { signal: client.signal }).catch(() => undefined);
+      });
+    });
+    await Promise.all([ended, exited]);
   });
 });
 
