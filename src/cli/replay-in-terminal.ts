@@ -1,13 +1,14 @@
 import type { Failure } from '../domain/failure.ts';
 import { printableLine } from '../domain/printable.ts';
-import type {
-  Arrival,
-  Replay,
-  ReplayClock,
-  ReplayKind,
-  ReplayOptions,
-  Timeline,
-  TimelineMoment,
+import {
+  type Arrival,
+  type Replay,
+  type ReplayClock,
+  type ReplayKind,
+  type ReplayOptions,
+  replaySpeeds,
+  type Timeline,
+  type TimelineMoment,
 } from '../domain/replay.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { startReplay } from '../replay/start-replay.ts';
@@ -30,8 +31,6 @@ export interface TerminalReplay extends Pick<ReplayOptions, 'speed' | 'idleLimit
 /** So much may wait to be written. */
 const mostPending = 64 * 1024;
 const stepUs = 5_000_000;
-const slowest = 0.125;
-const fastest = 64;
 
 /** Plays until the end, or until the person in front of it has enough. @returns the exit code */
 export async function replayInTerminal(options: TerminalReplay): Promise<Result<number, Failure>> {
@@ -99,8 +98,8 @@ export async function replayInTerminal(options: TerminalReplay): Promise<Result<
       } else if (key === 'n') void seek({ nextEvent: 'any' });
       else if (/^\x1b[[O]C$/.test(key)) void seek({ timeUs: timeUs + stepUs });
       else if (/^\x1b[[O]D$/.test(key)) void seek({ timeUs: Math.max(0, timeUs - stepUs) });
-      else if (/^\x1b[[O]A$/.test(key) && speed !== 'max') replay.setSpeed(Math.min(fastest, speed * 2));
-      else if (/^\x1b[[O]B$/.test(key) && speed !== 'max') replay.setSpeed(Math.max(slowest, speed / 2));
+      else if (/^\x1b[[O]A$/.test(key) && speed !== 'max') replay.setSpeed(Math.min(replaySpeeds.fastest, speed * 2));
+      else if (/^\x1b[[O]B$/.test(key) && speed !== 'max') replay.setSpeed(Math.max(replaySpeeds.slowest, speed / 2));
     }
 
     void options.interrupted.then((code) => end(ok(code)));

@@ -6,6 +6,7 @@ import { printableLine } from '../domain/printable.ts';
 export interface Terminal {
   readonly isTerminal: boolean;
   readonly columns: number;
+  readonly rows: number;
   readonly colour: boolean;
   /** Writes to standard output as fast as it is read. False once nobody reads any more (`| head`). */
   write(data: string | Uint8Array): Promise<boolean>;
@@ -28,6 +29,7 @@ export function processTerminal(): Terminal {
     isTerminal,
     // A terminal that was given no size says 0.
     columns: isTerminal ? stdout.columns || 80 : Infinity,
+    rows: isTerminal ? stdout.rows || 24 : Infinity,
     colour: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
     async write(data) {
       if (hasReader) await new Promise<void>((resolve) => stdout.write(data, () => resolve()));

@@ -22,6 +22,7 @@ export function captureTerminal(
   return {
     isTerminal: form.isTerminal ?? false,
     columns: form.columns ?? (form.isTerminal === true ? 80 : Infinity),
+    rows: form.isTerminal === true ? 24 : Infinity,
     colour: form.colour ?? false,
     write(data) {
       if (written.length < (form.readsUpTo ?? Infinity)) written.push(Buffer.from(data));

@@ -43,6 +43,14 @@ beforeAll(() => {
   expect(ridealong('import', 'first.cast').status).toBe(0);
 });
 
+describe('an export that cannot be written', () => {
+  it.each(exportFormats)('as %s says so in one line', (format) => {
+    const { status, stderr } = ridealong('export', '@last', '--format', format, '--out', '/dev/full');
+    expect(stderr).toMatch(/^ridealong: cannot write \/dev\/full: ENOSPC[^\n]*\n$/);
+    expect(status).toBe(74);
+  });
+});
+
 describe('what was exported', () => {
   it.each([
     ['asciicast', ['out']],

@@ -12,6 +12,7 @@ import { packageRoot } from '../package-root.ts';
 import { findingsText } from '../output/findings-text.ts';
 import { json } from '../output/json.ts';
 import { readingOptions } from '../reading-options.ts';
+import { refuse } from '../terminal.ts';
 
 const reportNames = ['performance', 'isolation', 'stats'] as const;
 
@@ -34,12 +35,12 @@ export const doctorCommand = defineCommand({
   ],
   async run(options, _operands, context) {
     const { terminal, paths } = context;
-    const reports = reportNames.filter((name) => options[name] === true);
-    if (reports.length > 0) {
-      const codes: number[] = [];
-      for (const name of reports) codes.push(await report(name, options.json === true, context));
-      return Math.max(...codes);
+    const [wanted, ...more] = reportNames.filter((name) => options[name] === true);
+    if (more.length > 0) {
+      const message = `ask for one at a time: ${reportNames.map((name) => `--${name}`).join(', ')}`;
+      return refuse(terminal, { reason: 'usage', message });
     }
+    if (wanted !== undefined) return report(wanted, options.json === true, context);
     const findings = [
       ...checkVersions(process.versions.node),
       ...checkNativeParts(packageRoot()),

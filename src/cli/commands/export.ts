@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { ExportError, type ExportFormat, exportFormats, type ExportSource } from '../../domain/export.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -55,12 +54,8 @@ async function writeText(
 ): Promise<Result<void, Failure>> {
   const { exportText } = await import('../../replay/exports/export-text.ts');
   const pieces = exportText(format, source);
-  if (out !== undefined) return writing([out], ([file]) => writePieces(pieces, (piece) => write(file, piece)));
-  return writing([], () =>
-    writePieces(pieces, async (piece) => {
-      await terminal.write(piece);
-    }),
-  );
+  if (out === undefined) return writing([], () => writePieces(pieces, (piece) => terminal.write(piece)));
+  return writing([out], ([file]) => writePieces(pieces, (piece) => write(file, piece)));
 }
 
 async function writeScript(source: ExportSource, out: string): Promise<Result<void, Failure>> {
@@ -72,12 +67,13 @@ async function writeScript(source: ExportSource, out: string): Promise<Result<vo
 
 const pieceCharacters = 64 * 1024;
 
-async function writePieces(pieces: AsyncIterable<string>, take: (piece: string) => Promise<void>): Promise<void> {
+/** @param take false once nobody reads any more */
+async function writePieces(pieces: AsyncIterable<string>, take: (piece: string) => Promise<boolean>): Promise<void> {
   let text = '';
   for await (const piece of pieces) {
     text += piece;
     if (text.length < pieceCharacters) continue;
-    await take(text);
+    if (!(await take(text))) return;
     text = '';
   }
   await take(text);
@@ -86,23 +82,25 @@ async function writePieces(pieces: AsyncIterable<string>, take: (piece: string) 
 /** Opens the files, for the user's eyes only: what was printed may hold secrets. */
 async function writing(
   paths: readonly string[],
-  use: (files: readonly WriteStream[]) => Promise<void>,
+  use: (files: readonly FileHandle[]) => Promise<void>,
 ): Promise<Result<void, Failure>> {
-  const files = paths.map((path) => createWriteStream(path, { mode: 0o600 }));
+  const files: FileHandle[] = [];
   try {
-    await Promise.all(files.map((file) => once(file, 'open')));
+    for (const path of paths) files.push(await open(path, 'w', 0o600));
     await use(files);
-    await Promise.all(files.map((file) => new Promise((resolve, reject) => file.on('error', reject).end(resolve))));
     return ok(undefined);
   } catch (error) {
     if (error instanceof ExportError) return fail({ reason: 'recording-unreadable', message: error.message });
     if (!isSystemError(error)) throw error;
     return fail({ reason: 'recording-unwritable', message: `cannot write ${paths.join(' and ')}: ${error.message}` });
+  } finally {
+    await Promise.all(files.map((file) => file.close()));
   }
 }
 
-async function write(file: WriteStream | undefined, piece: string | Uint8Array): Promise<void> {
-  if (file?.write(piece) === false) await once(file, 'drain');
+async function write(file: FileHandle | undefined, piece: string | Uint8Array): Promise<boolean> {
+  await file?.appendFile(piece);
+  return true;
 }
 
 const usage = (message: string): Failure => ({ reason: 'usage', message });

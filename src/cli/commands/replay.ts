@@ -66,7 +66,7 @@ function wantedOf(options: { readonly speed?: string; readonly idle?: string; re
 }
 
 function warnOfSize({ size }: TimelineHead, terminal: Terminal): void {
-  const { columns, rows } = process.stdout;
+  const { columns, rows } = terminal;
   if (!terminal.isTerminal || size === undefined || (size.columns <= columns && size.rows <= rows)) return;
   terminal.complain(
     `the session ran in a terminal of ${size.columns}x${size.rows}, this one has ${columns}x${rows}: it will look broken`,
@@ -78,7 +78,7 @@ function eventsPlace(
   { size }: TimelineHead,
   terminal: Terminal,
 ): { row: number } | ((line: string) => void) | undefined {
-  const { rows } = process.stdout;
+  const { rows } = terminal;
   if (!terminal.isTerminal || !process.stderr.isTTY || size === undefined)
     return (line) => process.stderr.write(`${line}\r\n`);
   if (rows > size.rows) return { row: rows };

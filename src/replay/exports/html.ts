@@ -117,10 +117,11 @@ async function* screens(source: ExportSource, size: { columns: number; rows: num
     const changed = rows.flatMap((row, index) =>
       row === shown[index] ? [] : [[String(index), printableRow(row)] as const],
     );
-    const isShorter = rows.length < shown.length;
+    // Each time: who seeks takes several frames for one.
+    const count = rows.length === shown.length ? {} : { rows: rows.length };
     shown = rows;
-    if (changed.length === 0 && !isShorter) return undefined;
-    return [Math.ceil(timeUs / 1000), { ...Object.fromEntries(changed), ...(isShorter && { rows: rows.length }) }];
+    if (changed.length === 0 && !('rows' in count)) return undefined;
+    return [Math.ceil(timeUs / 1000), { ...Object.fromEntries(changed), ...count }];
   };
   try {
     for await (const moment of source.moments(['output'])) {

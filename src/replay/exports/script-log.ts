@@ -33,6 +33,11 @@ export async function* scriptLog(source: ExportSource): AsyncGenerator<ScriptPie
     yield ['log', bytes];
     yield line('O', moment.timeUs, String(bytes.length));
   }
+  const rest = Buffer.from(text?.end() ?? '');
+  if (rest.length > 0) {
+    yield ['log', rest];
+    yield line('O', lastUs, String(rest.length));
+  }
   const { exit_code: exitCode } = session;
   yield line('H', Math.max(lastUs, durationUs), `EXIT_CODE ${exitCode ?? 0}`);
   yield ['log', `\nScript done on ${started} [COMMAND_EXIT_CODE="${exitCode ?? 0}"]\n`];

@@ -167,6 +167,42 @@ describe('a script log', () => {
   });
 });
 
+it('a script log of a pipe holds a character that was cut off at the end, too', async () => {
+  const { head } = sourceOf([]);
+  const source = sourceOf([{ ...output(0), bytes: Buffer.from('caf\xc3', 'latin1') } as TimelineMoment], {
+    head: { ...head, size: undefined },
+  });
+  const pieces: Record<'log' | 'timing', string> = { log: '', timing: '' };
+  for await (const [file, piece] of scriptLog(source)) pieces[file] += Buffer.from(piece).toString();
+  expect(pieces.log).toContain('caf\ufffd\nScript done');
+  expect(pieces.timing).toMatch(/^O 0\.000000 3\nO 0\.000000 3\nH/m);
+});
+
+it('a page that takes several frames for one shows the last of them, shorter and longer again, too', async () => {
+  const screens = [['a', 'b', 'c', 'd'], ['a', 'b'], ['a', 'b', '', 'e'], ['x']];
+  const moments = screens.map((_, nth) => output(nth * 1_000_000, '.'));
+  const openScreen = () => {
+    let nth = -1;
+    return {
+      write: () => void (nth += 1),
+      resize: () => undefined,
+      rows: () => screens[nth] ?? [],
+      close: () => undefined,
+    };
+  };
+  const page = await exported('html', sourceOf(moments, { openScreen }));
+  const [, block = '[]'] = /class="frames">(.*?)<\/script>/s.exec(page) ?? [];
+  const frames = JSON.parse(block) as [number, Record<string, string | number>][];
+  for (const [nth, screen] of screens.entries()) {
+    const { rows, ...texts } = Object.assign({}, ...frames.slice(0, nth + 1).map(([, shown]) => shown)) as Record<
+      string,
+      unknown
+    >;
+    expect(rows).toBe(screen.length);
+    expect(Object.values(texts).slice(0, Number(rows))).toEqual(screen);
+  }
+});
+
 describe('nothing recorded becomes active', () => {
   const attacks = [
     ...[
