@@ -68,7 +68,7 @@ export function openSearchIndexing(paths: Pick<Paths, 'database' | 'searchIndex'
   /** `read` when there is no more of it now. */
   function readSome(session: UnreadSession): Result<'more' | 'read', Failure> {
     const passages = passagesOf(session);
-    const lines = passages.ok ? passages.value.next(stepBytes, session.hasEnded) : passages;
+    const lines = passages.ok ? passages.value.next(stepBytes, session) : passages;
     if (!lines.ok) {
       forget(nameOf(session));
       if (lines.failure.reason !== 'recording-unreadable') return lines;

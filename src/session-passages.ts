@@ -1,4 +1,4 @@
-import { isChunk } from './domain/chunk.ts';
+import { isChunk, type Moment } from './domain/chunk.ts';
 import type { LineBlock } from './domain/line.ts';
 import type { Failure } from './domain/failure.ts';
 import { ok, type Result } from './domain/result.ts';
@@ -22,11 +22,13 @@ const lineFeed = 0x0a;
 /** Reads a session's recording for the search index: the same lines that its events are extracted from. */
 export interface SessionPassages {
   /**
-   * What comes next, of about so many bytes of the recording; undefined at the end of what is recorded now.
-   *
-   * @param isComplete whether nobody writes it any more; the last lines, then, are `isAll`
+   * What comes next, of about so many bytes of the recording; undefined at the end of what may be read now. The last
+   * lines of a session that has ended are `isAll`.
    */
-  next(bytes: number, isComplete: boolean): Result<Omit<ReadLines, 'session'> | undefined, Failure>;
+  next(
+    bytes: number,
+    session: Pick<UnreadSession, 'hasEnded' | 'checkpoint'>,
+  ): Result<Omit<ReadLines, 'session'> | undefined, Failure>;
   close(): void;
 }
 
@@ -45,18 +47,23 @@ export function openSessionPassages(recordings: string, session: UnreadSession):
   const passages = collectPassages(session.lines);
   let inIndex = session.lines;
   let readBytes = 0;
-  let hasEnded = false;
+  let isThrough = false;
+  /** What comes next, when it may not be read yet. */
+  let held: Moment | undefined;
 
   /** @returns whether that was the last of it */
-  function take(bytes: number, isComplete: boolean): boolean {
+  function take(bytes: number, { hasEnded, checkpoint }: Pick<UnreadSession, 'hasEnded' | 'checkpoint'>): boolean {
     for (let taken = 0; taken < bytes; ) {
-      const moment = reader.next();
+      held ??= reader.next();
+      const moment = held;
       if (moment === undefined) {
-        if (!isComplete) return false;
+        if (!hasEnded) return false;
         for (const chunk of reader.untimed()) passages.add(lines.take(chunk));
         passages.add(lines.end(Math.max(endUs, reader.position.timeUs)));
         return true;
       }
+      if (!hasEnded && isChunk(moment) && moment.offset + moment.bytes.length > checkpoint[moment.stream]) return false;
+      held = undefined;
       passages.add(lines.take(moment));
       if (!isChunk(moment)) continue;
       readBytes += moment.bytes.length;
@@ -66,13 +73,13 @@ export function openSessionPassages(recordings: string, session: UnreadSession):
   }
 
   return ok({
-    next(bytes, isComplete) {
-      if (hasEnded) return ok(undefined);
+    next(bytes, now) {
+      if (isThrough) return ok(undefined);
       const before = readBytes;
-      const taken = reading(folder.path, () => ok(take(bytes, isComplete)));
+      const taken = reading(folder.path, () => ok(take(bytes, now)));
       if (!taken.ok) return taken;
       const isAll = taken.value;
-      hasEnded = isAll;
+      isThrough = isAll;
       if (!isAll && readBytes === before) return ok(undefined);
       const found = passages.take();
       const from = inIndex;

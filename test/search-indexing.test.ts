@@ -135,6 +135,24 @@ describe('recorded lines', () => {
     expect(search('painted').lag).toEqual({ events: 0, sessions: 0, bytes: 0 });
   });
 
+  it('of a session that runs are found no further than it is extracted: until then secrets may stand there', () => {
+    const recorder = createRecorder(recordingFolder(paths.recordings, claude.id), claude.streams);
+    writeSessionFile(recordingFolder(paths.recordings, claude.id), claude);
+    recorder.append([chunk('alpha one\n')]);
+    recorder.append([chunk('alpha secret\n')]);
+    recorder.close();
+    valueOf(store.addSession(claude));
+    const from = { stdout: 0, stderr: 0 };
+    const to = { stdout: 10, stderr: 0 };
+    valueOf(store.commit(claude.id, { events: [], from, to, lines: 1 }));
+    const indexing = openSearchIndexing(paths);
+    while (valueOf(indexing.step()) === 'more');
+    expect(found('alpha')).toEqual(['line alpha one']);
+    valueOf(store.commit(claude.id, { events: [], from: to, to: { stdout: 23, stderr: 0 }, lines: 1 }));
+    indexAll(indexing);
+    expect(found('alpha')).toEqual(['line alpha secret', 'line alpha one']);
+  });
+
   it('of a session that runs are found as far as they are whole, each once, whoever goes on', () => {
     const growing = openSearchIndexing(paths);
     const goOn = (indexing: SearchIndexing) => {

@@ -1,3 +1,4 @@
+import type { Checkpoint } from './batch.ts';
 import type { Stream } from './chunk.ts';
 import type { Failure } from './failure.ts';
 import type { EventType, RiskLevel } from './pattern.ts';
@@ -95,6 +96,8 @@ export interface UnreadSession {
   /** Whether the recording is complete. */
   readonly hasEnded: boolean;
   readonly isInTerminal: boolean;
+  /** How far it is extracted. What lies behind that may hold secrets that are not masked yet, while the session runs. */
+  readonly checkpoint: Checkpoint;
   /** How many of its lines are in the index: the first ones. */
   readonly lines: number;
 }

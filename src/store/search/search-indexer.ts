@@ -35,6 +35,8 @@ interface StoredSession {
   readonly session_id: string;
   readonly has_ended: number;
   readonly mode: string;
+  readonly checkpoint_stdout: number;
+  readonly checkpoint_stderr: number;
 }
 
 interface IndexedSession {
@@ -58,8 +60,9 @@ export const indexingSql = {
     LEFT JOIN code_block_contents c ON c.key = o.content_key
     WHERE e.id > ? ORDER BY e.id LIMIT ?`,
   reindexes: 'SELECT id, session_key FROM reindexes WHERE id > ? ORDER BY id',
-  sessions:
-    'SELECT key, session_id, ended_us IS NOT NULL AS has_ended, mode FROM sessions WHERE key >= ? ORDER BY key DESC',
+  sessions: `
+    SELECT key, session_id, ended_us IS NOT NULL AS has_ended, mode, checkpoint_stdout, checkpoint_stderr
+    FROM sessions WHERE key >= ? ORDER BY key DESC`,
 } as const;
 
 /** Fills the index at a path from the store at another, either of which may be replaced meanwhile. */
@@ -137,11 +140,12 @@ export class SqliteSearchIndexer implements SearchIndexer {
       const sessions = store.prepare<[number], StoredSession>(indexingSql.sessions).all(from);
       const unread = sessions
         .filter(({ key }) => indexed.get(key)?.is_read !== 1)
-        .map(({ key, session_id, has_ended, mode }) => ({
+        .map(({ key, session_id, has_ended, mode, ...checkpoint }) => ({
           key,
           sessionId: session_id,
           hasEnded: has_ended === 1,
           isInTerminal: mode === 'terminal',
+          checkpoint: { stdout: checkpoint.checkpoint_stdout, stderr: checkpoint.checkpoint_stderr },
           lines: indexed.get(key)?.lines ?? 0,
         }));
       const first = unread.at(-1)?.key ?? (sessions[0]?.key ?? from - 1) + 1;
