@@ -1,4 +1,5 @@
 import type { Stream } from './chunk.ts';
+import type { NamedLease } from './named-lease.ts';
 
 /** How the child was wrapped: its own terminal, pipes, or not our child at all (`ridealong pipe`). */
 export const sessionModes = ['terminal', 'pipe', 'stream'] as const;
@@ -29,6 +30,8 @@ export interface Session {
   readonly patternFiles: readonly string[];
   /** Whether secrets are masked in its recording; absent where a ridealong recorded it that did not know how. */
   readonly redacted?: boolean;
+  /** Under which it was started, where one was asked for. */
+  readonly lease?: NamedLease;
   /** What it was made from, where it was not wrapped but brought in by `ridealong import`. */
   readonly imported?: Imported;
   /** Absent while the session runs, and when its wrapper was killed. */

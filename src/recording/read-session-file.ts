@@ -32,6 +32,7 @@ const session: z.ZodType<Session> = z.object({
   packs: z.array(z.object({ name: z.string(), version: z.string(), digest: z.string() })),
   patternFiles: z.array(z.string()),
   redacted: z.boolean().exactOptional(),
+  lease: z.object({ name: z.string(), token: z.number().int() }).exactOptional(),
   imported: z.object({ format: z.enum(importFormats), file: z.string(), digest: z.string() }).exactOptional(),
   end: z
     .object({

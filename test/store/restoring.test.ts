@@ -9,7 +9,7 @@ import { openReader } from '../../src/store/open-reader.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { restore } from '../../src/store/restore.ts';
 import { vacuum } from '../../src/store/vacuum.ts';
-import { buildCommittingProgram, startCommitting } from './fixtures/committing.ts';
+import { buildProgram, startCommitting } from './fixtures/committing.ts';
 import {
   addEvents,
   end,
@@ -81,7 +81,7 @@ describe('a backup', () => {
   describe('while others write', () => {
     let program: string;
     beforeAll(async () => {
-      program = await buildCommittingProgram();
+      program = await buildProgram('committing-process');
     });
 
     it('is of one moment: with each session whole up to its checkpoint', async () => {
