@@ -1,8 +1,7 @@
 import type { Stream } from './chunk.ts';
 import type { Event } from './event.ts';
 import type { JsonValue } from './json.ts';
-import type { NamedLease } from './named-lease.ts';
-import type { RedactionCounts, SessionEnd, SessionState } from './session.ts';
+import type { NamedLease, RedactionCounts, SessionEnd, SessionState } from './session.ts';
 
 /** How far into a session's recording the committed batches reach: an offset per stream. */
 export type Checkpoint = Readonly<Record<Stream, number>>;

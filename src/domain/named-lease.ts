@@ -1,14 +1,7 @@
 import type { Failure } from './failure.ts';
 import { printableLine } from './printable.ts';
 import type { Result } from './result.ts';
-import type { ProcessIdentity } from './session.ts';
-
-/** A name of the user's, such as `deploy`, that at most one wrapper holds at a time. */
-export interface NamedLease {
-  readonly name: string;
-  /** Grows each time somebody takes the name: who comes with an older one has lost it. */
-  readonly token: number;
-}
+import type { NamedLease, ProcessIdentity } from './session.ts';
 
 /** What others are told of who holds a lease, and what tells whether that wrapper still runs. */
 export interface LeaseClaim {

@@ -1,5 +1,4 @@
 import type { Stream } from './chunk.ts';
-import type { NamedLease } from './named-lease.ts';
 
 /** How the child was wrapped: its own terminal, pipes, or not our child at all (`ridealong pipe`). */
 export const sessionModes = ['terminal', 'pipe', 'stream'] as const;
@@ -36,6 +35,13 @@ export interface Session {
   readonly imported?: Imported;
   /** Absent while the session runs, and when its wrapper was killed. */
   readonly end?: SessionEnd;
+}
+
+/** A name of the user's, such as `deploy`, that at most one wrapper holds at a time. */
+export interface NamedLease {
+  readonly name: string;
+  /** Grows each time somebody takes the name: who comes with an older one has lost it. */
+  readonly token: number;
 }
 
 /** What `ridealong import` reads. */

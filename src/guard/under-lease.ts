@@ -1,6 +1,6 @@
-import type { NamedLease } from '../domain/named-lease.ts';
 import type { EventStore } from '../domain/ports.ts';
 import { ok } from '../domain/result.ts';
+import type { NamedLease } from '../domain/session.ts';
 
 /**
  * The store of a session that runs under a lease: once that is lost, nothing more of the session is stored.

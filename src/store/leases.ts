@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
-import type { LeaseClaim, LeaseHolder, Leases, NamedLease } from '../domain/named-lease.ts';
+import type { LeaseClaim, LeaseHolder, Leases } from '../domain/named-lease.ts';
 import { ok, type Result } from '../domain/result.ts';
+import type { NamedLease } from '../domain/session.ts';
 import { Current } from './current.ts';
 import { attempt } from './database-failure.ts';
 import { openDatabase } from './open-database.ts';
