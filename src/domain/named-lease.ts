@@ -43,15 +43,22 @@ export function isLeaseName(text: string): boolean {
 }
 
 /** @param until when it is free, should its holder do nothing */
-export function leaseHeld(name: string, holder: LeaseHolder, until: Date): Failure {
-  const { sessionId, agent, process, workingDirectory, takenAt } = holder;
-  const who = `session ${sessionId} (${agent}, process ${process.pid}, in ${printableLine(workingDirectory)})`;
-  return {
-    reason: 'lease-held',
-    message:
-      `the lease ${name} is held by ${who} since ${takenAt}, until ${until.toISOString()} if it is not renewed; ` +
-      '--lease-wait 30s waits for it',
-  };
+export function leaseHeld(name: string, holder: LeaseHolder, until: Date, waitedMs: number): Failure {
+  const hint = waitedMs > 0 ? `not had after ${waitedMs / 1000} s` : '--lease-wait 30s waits for it';
+  return { reason: 'lease-held', message: `${whoHolds(name, holder, until)}; ${hint}` };
+}
+
+export function leaseWaiting(name: string, holder: LeaseHolder, until: Date): string {
+  return `${whoHolds(name, holder, until)}; waiting for it`;
+}
+
+function whoHolds(
+  name: string,
+  { sessionId, agent, process, workingDirectory, takenAt }: LeaseHolder,
+  until: Date,
+): string {
+  const holder = `session ${sessionId} (${agent}, process ${process.pid}, in ${printableLine(workingDirectory)})`;
+  return `the lease ${name} is held by ${holder} since ${takenAt}, until ${until.toISOString()} if it is not renewed`;
 }
 
 export function leaseLost(name: string): Failure {

@@ -76,8 +76,8 @@ export type Ending =
   | { readonly kind: 'killed'; readonly signal: number; readonly signalName: string }
   /** The command could not be started. */
   | { readonly kind: 'not-started'; readonly code: number; readonly message: string }
-  /** The wrapper was killed, so nobody saw the end. */
-  | { readonly kind: 'unseen' }
+  /** Nobody saw the end; `reason` says why, in a few words for a person. */
+  | { readonly kind: 'unseen'; readonly reason?: string }
   /** It was imported, and the file does not tell. */
   | { readonly kind: 'untold' };
 

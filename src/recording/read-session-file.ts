@@ -12,7 +12,7 @@ const ending = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exited'), code: z.number().int() }),
   z.object({ kind: z.literal('killed'), signal: z.number().int(), signalName: z.string() }),
   z.object({ kind: z.literal('not-started'), code: z.number().int(), message: z.string() }),
-  z.object({ kind: z.literal('unseen') }),
+  z.object({ kind: z.literal('unseen'), reason: z.string().exactOptional() }),
   z.object({ kind: z.literal('untold') }),
 ]);
 
