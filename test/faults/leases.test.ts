@@ -19,6 +19,11 @@ const storedSessions = (env: NodeJS.ProcessEnv) =>
 const storedErrors = (env: NodeJS.ProcessEnv, session: string) =>
   eventsOf(pathsOf(env), session).flatMap((event) => /: error: (.*)$/.exec(event)?.[1] ?? []);
 
+/** Waits until a session is stored: its child may be faster. */
+async function untilBegun(env: NodeJS.ProcessEnv): Promise<void> {
+  while (storedSessions(env).length === 0) await pause(10);
+}
+
 async function untilStored(env: NodeJS.ProcessEnv, session: string, count: number): Promise<void> {
   while (storedErrors(env, session).length < count) await pause(10);
 }
@@ -36,6 +41,8 @@ describe('a lease', () => {
     const env = freshEnvironment();
     const killed = wrapLeased(env, ['--lease', 'one']);
     await killed.say('recorded');
+    await untilBegun(env);
+    await untilStored(env, storedSessions(env)[0]?.session_id ?? '', 1);
     killed.process.kill('SIGKILL');
     await once(killed.process, 'exit');
     // Half a minute before its time is over.
@@ -54,7 +61,7 @@ describe('a lease', () => {
     configure(env, 'leases: { ttl_ms: 400 }');
     const stopped = wrapLeased(env, ['--lease', 'one']);
     await stopped.say('before');
-    while (storedSessions(env).length === 0) await pause(10);
+    await untilBegun(env);
     const [session] = storedSessions(env);
     const id = session?.session_id ?? '';
     await untilStored(env, id, 1);
@@ -90,7 +97,7 @@ describe('a lease', () => {
     configure(env, 'leases: { ttl_ms: 400 }');
     const stopped = wrapLeased(env, ['--lease', 'one']);
     await stopped.printed('ready');
-    while (storedSessions(env).length === 0) await pause(10);
+    await untilBegun(env);
     stopped.process.kill('SIGSTOP');
     await pastExpiry(env);
     stopped.process.kill('SIGCONT');

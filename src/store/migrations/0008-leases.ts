@@ -2,10 +2,11 @@
  * Names that one wrapper holds at a time, and of each session the one that it ran under.
  *
  * A name that nobody holds keeps its row, with no holder: its token must only grow. `expires_ms` counts from the
- * machine's start, which `holder_json` names; `taken_us` is for people.
+ * machine's start, which `holder_json` names; `taken_us` is for people. A database into which an older backup was
+ * restored has the table already (see `restore`).
  */
 export const leases = `
-CREATE TABLE leases (
+CREATE TABLE IF NOT EXISTS leases (
   name TEXT PRIMARY KEY,
   token INTEGER NOT NULL,
   session_id TEXT,
