@@ -55,6 +55,7 @@ async function bundle() {
     entryPoints: {
       ridealong: 'src/cli/main.ts',
       follow: 'src/follow.ts',
+      'lease-thread': 'src/lease-thread.ts',
       'line-thread': 'src/line-thread.ts',
       'query-thread': 'src/query-thread.ts',
       'index-thread': 'src/index-thread.ts',

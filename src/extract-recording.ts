@@ -131,8 +131,9 @@ function* momentsOf(reader: RecordingReader): Generator<Moment> {
   yield* reader.untimed();
 }
 
-/** The wrapper was killed: all that is known is when it last recorded something, and what it marked as missing. */
+/** The wrapper is gone: all that is known is when it last recorded something, and what it marked as missing. */
 function unseenEnd(session: Session, timeUs: number, gapBytes: SessionEnd['gapBytes']): SessionEnd {
   const endedAt = new Date(Date.parse(session.startedAt) + timeUs / 1000).toISOString();
-  return { endedAt, ending: { kind: 'unseen' }, gapBytes };
+  const reason = `its wrapper (process ${session.process.pid} on ${session.host}) was gone before it told the end`;
+  return { endedAt, ending: { kind: 'unseen', reason }, gapBytes };
 }

@@ -1,14 +1,14 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { posix } from './child/posix.ts';
 import { isChunk, type Moment } from './domain/chunk.ts';
-import { type Settings, defaultPort, defaultSettings, limits } from './domain/config.ts';
+import { type Settings, defaultPort, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
 import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
 import type { LoadedConfig } from './load-config.ts';
+import { readConfig } from './read-config.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { createRecordingLimit } from './recording/recording-limit.ts';
@@ -322,6 +322,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
         ...(killAfterMs !== undefined && { killAfterMs }),
         onKill: (verdict) => tell({ kind: 'kill', verdict }),
       },
+      onLeaseLost: trouble,
       onKeyframe: createKeyframeWriter(folder),
       redaction,
       onCommitted: (checkpoint) => limit.enforce(recorder.position.offsets, checkpoint, clockUs),
@@ -357,12 +358,6 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       isSetUp = true;
       schedule();
     });
-}
-
-async function readConfig(file: string): Promise<LoadedConfig> {
-  if (!existsSync(file)) return { settings: defaultSettings, complaints: [] };
-  const { loadConfig } = await import('./load-config.ts');
-  return loadConfig(file);
 }
 
 function nextMessage(port: MessagePort): FromMain | undefined {

@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { defaultSettings, type Settings } from './domain/config.ts';
+import { defaultSettings, type LeaseRule, type LeaseSettings, type Settings } from './domain/config.ts';
 import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
+import { isLeaseName, leaseNameRule } from './domain/named-lease.ts';
 import type { Retention, RetentionLimits } from './domain/retention.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
@@ -36,6 +38,15 @@ const recording = z.strictObject({
   max_bytes: z.union([z.int().min(leastRecordingBytes), z.literal('unlimited')]).optional(),
 });
 const retention = z.strictObject({ ...limits, agents: z.record(z.string(), agentLimits).optional() });
+const leaseRule = z.strictObject({
+  name: z.string().refine(isLeaseName, `takes ${leaseNameRule}`),
+  agent: z.string().optional(),
+  directory: z
+    .string()
+    .regex(/^(?:\/|~(?:\/|$))/, 'must begin with `/` or `~/`')
+    .optional(),
+});
+const leases = z.strictObject({ ttl_ms: milliseconds, take: z.array(leaseRule).optional() });
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
@@ -46,6 +57,7 @@ const configSchema = z.strictObject({
   redaction: redaction.optional(),
   retention: retention.optional(),
   recording: recording.optional(),
+  leases: leases.optional(),
 });
 
 const sections: Readonly<Record<string, { readonly shape: object }>> = {
@@ -59,6 +71,7 @@ const sections: Readonly<Record<string, { readonly shape: object }>> = {
 /** What may stand at a path in the file. */
 function sectionAt([first, second]: readonly PropertyKey[]): { readonly shape: object } {
   if (first === 'retention') return second === 'agents' ? agentLimits : retention;
+  if (first === 'leases') return second === 'take' ? leaseRule : leases;
   return sections[String(first)] ?? configSchema;
 }
 
@@ -162,6 +175,7 @@ function settingsFrom({
   redaction: masked,
   retention: kept,
   recording: recorded,
+  leases: leased,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -185,7 +199,19 @@ function settingsFrom({
     retention: kept === undefined ? defaultSettings.retention : retentionFrom(kept),
     maxRecordingBytes:
       recorded?.max_bytes === undefined ? defaultSettings.maxRecordingBytes : limitFrom(recorded.max_bytes),
+    leases: leased === undefined ? defaultSettings.leases : leasesFrom(leased),
   };
+}
+
+function leasesFrom({ ttl_ms: ttlMs, take = [] }: NonNullable<WrittenConfig['leases']>): LeaseSettings {
+  const rules = take.map(
+    ({ name, agent, directory }): LeaseRule => ({
+      name,
+      ...(agent !== undefined && { agent }),
+      ...(directory !== undefined && { directory: directory.replace(/^~(?=\/|$)/, homedir()) }),
+    }),
+  );
+  return { ttlMs: ttlMs ?? defaultSettings.leases.ttlMs, take: rules };
 }
 
 function retentionFrom({ agents = {}, ...written }: NonNullable<WrittenConfig['retention']>): Retention {

@@ -8,6 +8,7 @@ import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import type { StateThresholds } from './domain/state.ts';
 import { loadPacks } from './extract/load-packs.ts';
+import { underLease } from './guard/under-lease.ts';
 import { gitHead } from './recording/git-head.ts';
 import { type SessionExtraction, createSessionExtraction, nothingStored } from './session-extraction.ts';
 import type { VerdictWatch } from './session-findings.ts';
@@ -39,6 +40,7 @@ export async function openExtraction(
   rest: {
     readonly thresholds: StateThresholds;
     readonly watch: VerdictWatch;
+    readonly onLeaseLost: (message: string) => void;
     readonly onKeyframe: (keyframe: Keyframe) => void;
     readonly redaction: SessionRedaction;
     readonly onCommitted: (checkpoint: Checkpoint) => readonly Gap[];
@@ -49,6 +51,7 @@ export async function openExtraction(
   const store = opened.value;
   const added = await untilNotBusy(() => store.addSession(session));
   if (!added.ok) return added;
-  const extraction = createSessionExtraction({ session, store, packs, stored: nothingStored, ...rest });
+  const committing = session.lease ? underLease(store, session.lease, rest.onLeaseLost) : store;
+  const extraction = createSessionExtraction({ session, store: committing, packs, stored: nothingStored, ...rest });
   return ok({ store, extraction });
 }

@@ -10,14 +10,17 @@ import { terminalSize } from './child/terminal-size.ts';
 import type { ControlledSession } from './control/commander.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
 import type { Deed } from './domain/deed.ts';
-import { exitCodes } from './domain/failure.ts';
+import { exitCodeOf, exitCodes } from './domain/failure.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
+import type { LeaseTask } from './lease-messages.ts';
 import { identify } from './recording/process-identity.ts';
+import { type TakenLease, takeLease } from './take-lease.ts';
 
 /*
  * The composition root of the main thread: child → follower. It starts the
- * child before anything else, and from then on it moves bytes.
+ * child before anything else, unless that is to have a lease, and from then
+ * on it moves bytes.
  */
 
 /** Wraps the command and ends as it ends. `suggestCommand` names the command of ours that a word may have meant. */
@@ -28,6 +31,12 @@ export async function run(
   const { command } = options;
   const mode = options.terminal === 'auto' ? mirroredMode() : options.terminal === 'always' ? 'terminal' : 'pipe';
   const id = ulid();
+  const leased = await takeLease(leaseTask(options, id), complain);
+  if (!leased.ok) {
+    complain(leased.failure.message);
+    return endLike({ kind: 'exited', code: exitCodeOf(leased.failure) });
+  }
+  const lease = leased.value;
   const recording = createRecording();
   const { startedAt } = recording;
   const { streams, ended, kill, controls } = await startChild({
@@ -47,7 +56,7 @@ export async function run(
       recording.beginRole();
     },
   });
-  const session = newSession(options, { id, mode, command, streams, startedAt });
+  const session = newSession(options, { id, mode, command, streams, startedAt, lease: lease?.lease });
   const follower = recording.begin(session, { ...options, kill });
   const control = openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session);
   const ending = await ended;
@@ -56,9 +65,15 @@ export async function run(
     const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
     complain(suggestion === undefined ? ending.message : `${ending.message}; did you mean \`${suggestion}\`?`);
   } else if (ending.kind === 'unseen') {
-    complain('the process that watches over the command was killed; how the command ended is unknown');
+    complain(`${ending.reason ?? 'nobody saw the end'}; how the command ended is unknown`);
   }
-  return finish(follower, ending, options.drainTimeoutMs, closed);
+  return finish(follower, ending, options.drainTimeoutMs, { closed, lease });
+}
+
+function leaseTask({ lease: name, leaseWaitMs: waitMs = 0, agent }: WrapOptions, sessionId: string): LeaseTask {
+  const here = whereWeAre();
+  const paths = pathsFrom(process.env, here.workingDirectory);
+  return { ...(name !== undefined && { name }), waitMs, claim: { sessionId, agent, ...here }, paths };
 }
 
 /** Lets others command the session, once it runs; what they need is not loaded before. */
@@ -147,11 +162,12 @@ async function finish(
   follower: FollowerThread,
   ending: Ending,
   drainTimeoutMs: number,
-  closed?: Promise<void>,
+  { closed, lease }: { readonly closed?: Promise<void>; readonly lease?: TakenLease | undefined } = {},
 ): Promise<never> {
   const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
   await closed;
-  for (const trouble of troubles) complain(trouble);
+  // Both the lease's thread and the store may have found that it was lost.
+  for (const trouble of new Set([...troubles, ...((await lease?.release()) ?? [])])) complain(trouble);
   if (killed) complain(`the command was killed: ${killed.name} (${killed.sentence})`);
   const [because] = failing;
   if (because === undefined || ending.kind !== 'exited' || ending.code !== 0) return endLike(ending);
@@ -161,20 +177,32 @@ async function finish(
 
 function newSession(
   options: PipeOptions,
-  what: Pick<Session, 'id' | 'mode' | 'command' | 'streams' | 'startedAt'>,
+  {
+    lease,
+    ...what
+  }: Pick<Session, 'id' | 'mode' | 'command' | 'streams' | 'startedAt'> & {
+    readonly lease?: Session['lease'] | undefined;
+  },
 ): Session {
   const parentSession = process.env['RIDEALONG_SESSION_ID'];
   return {
     ...what,
     agent: options.agent,
-    workingDirectory: workingDirectory(),
-    host: hostname(),
-    process: identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
+    ...whereWeAre(),
     packs: [],
     patternFiles: options.patternFiles.map((file) => resolve(file)),
     ...(parentSession === undefined ? {} : { parentSession }),
+    ...(lease && { lease }),
     ...(options.redact === false && { redacted: false }),
     ...(what.mode === 'terminal' ? { terminalSize: terminalSize() } : {}),
+  };
+}
+
+function whereWeAre(): Pick<Session, 'workingDirectory' | 'host' | 'process'> {
+  return {
+    workingDirectory: workingDirectory(),
+    host: hostname(),
+    process: identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
   };
 }
 

@@ -13,6 +13,7 @@ import { inRecordedFile } from './recording/recorded-file.ts';
 import { reading, unreadable } from './recording/unreadable.ts';
 import { pruneWhenDue } from './prune-when-due.ts';
 import { recover } from './recover.ts';
+import { recoverWhenLeft } from './recover-when-left.ts';
 import { processClock } from './replay/process-clock.ts';
 import { startReplay } from './replay/start-replay.ts';
 import type { LogPart, ReadLog } from './server/routes/recordings.ts';
@@ -113,8 +114,9 @@ export async function startServing(
     ...(host !== undefined && { host }),
   });
   const pruning = pruneNowAndThen(paths, complain);
+  const recovering = recoverWhenLeft(paths);
   const end = async () => {
-    await pruning.stop();
+    await Promise.all([pruning.stop(), recovering.stop()]);
     feed.value.close();
     await Promise.all([queries.close(), replays.close(), indexing.close()]);
   };

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, pathsFrom } from '../src/domain/config.ts';
@@ -91,6 +92,32 @@ describe('the config file', () => {
     expect(limitIn('recording: {}')).toBe(1024 ** 3);
   });
 
+  it('tells which commands run under which lease', () => {
+    const yaml = [
+      'leases:',
+      '  ttl_ms: 5000',
+      '  take:',
+      '    - { name: app, agent: codex, directory: ~/work/app }',
+      '    - { name: tmp, directory: /tmp }',
+      '    - { name: claude, agent: claude }',
+    ].join('\n');
+    expect(configOf(yaml)).toEqual({
+      settings: {
+        ...defaultSettings,
+        leases: {
+          ttlMs: 5000,
+          take: [
+            { name: 'app', agent: 'codex', directory: `${homedir()}/work/app` },
+            { name: 'tmp', directory: '/tmp' },
+            { name: 'claude', agent: 'claude' },
+          ],
+        },
+      },
+      complaints: [],
+    });
+    expect(configOf('leases: {}').settings.leases).toEqual({ ttlMs: 30_000, take: [] });
+  });
+
   it('may be empty', () => {
     expect(configOf('# nothing yet\n')).toEqual({ settings: defaultSettings, complaints: [] });
   });
@@ -120,6 +147,13 @@ describe('the config file', () => {
       'retention:\n  agents:\n    codex: { max_age_days: 0, agents: {} }',
       ['3:28: `max_age_days` must be a whole number from 1 up, or `unlimited`', '3:31: unknown key `agents`'],
     ],
+    ['leases: { takes: [] }', ['1:11: unknown key `takes`: did you mean `take`?']],
+    [
+      'leases:\n  take:\n    - { nam: a }',
+      ['3:7: `name` must be of type string', '3:9: unknown key `nam`: did you mean `name`?'],
+    ],
+    ['leases: { take: [{ name: a b }] }', ['1:26: `name`: takes up to 64 letters, digits, ".", "_" and "-"']],
+    ['leases: { take: [{ name: a, directory: app }] }', ['1:40: `directory`: must begin with `/` or `~/`']],
     ['- 1', ['1:1: the file must be of type object']],
     ['states: &a { idle_after_ms: 1 }\nverdicts: *a', ['1:1: aliases (`*name`) are not allowed: write it out']],
     ['x'.repeat(70_000), ['1:1: the file is larger than 64 KiB']],

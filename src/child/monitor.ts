@@ -74,7 +74,8 @@ function readNews(fd: number, commandName: string, onNews: (news: ChildNews) => 
     }
   });
   // A monitor that was killed takes the child's ending with it.
-  socket.on('close', () => tell({ kind: 'ended', ending: { kind: 'unseen' } }));
+  const reason = 'the process that watches over the command was killed';
+  socket.on('close', () => tell({ kind: 'ended', ending: { kind: 'unseen', reason } }));
   socket.on('error', () => undefined);
 }
 

@@ -1,8 +1,7 @@
-import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { Paths } from '../domain/config.ts';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { recoverInThread } from '../recover-in-thread.ts';
 import { startServing } from '../serve.ts';
 import type { FromServing, ServeTask } from '../serve-messages.ts';
-import { exitOf } from '../worker-exit.ts';
 import { strippedText } from '../domain/strip-sequences.ts';
 import { version } from './version.ts';
 
@@ -41,18 +40,4 @@ async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recov
     isEnding = true;
     void Promise.all([server.close(farewellMs), recovering?.end()]).then(() => tell({ kind: 'ended' }));
   }
-}
-
-/** The thread is this one's: were it ended with it in the midst of its work, the wrapper would be, too. */
-function recoverInThread(paths: Paths): { end(): Promise<void> } {
-  const thread = new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
-  // What is left behind then is extracted by the next one who reads.
-  thread.on('error', () => undefined);
-  const exited = exitOf(thread);
-  return {
-    end() {
-      thread.postMessage('end');
-      return exited;
-    },
-  };
 }

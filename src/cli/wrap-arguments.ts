@@ -4,6 +4,7 @@ import type { PipeOptions, WrapOptions } from '../domain/config.ts';
 import { limits } from '../domain/config.ts';
 import { controlLevels } from '../domain/control.ts';
 import type { Failure } from '../domain/failure.ts';
+import { isLeaseName, leaseNameRule } from '../domain/named-lease.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type VerdictName, verdictNames } from '../domain/state.ts';
 import { readingCommands } from './command-names.ts';
@@ -20,7 +21,7 @@ export type Invocation =
 
 type Parsed = Result<Invocation, Failure>;
 
-const longestKillAfterMs = 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
 
 const other: Parsed = ok({ kind: 'other' });
 
@@ -63,10 +64,19 @@ function parseWrap(words: readonly string[], form: 'run' | 'implied'): Parsed {
   if (!verdictOptions.ok) return verdictOptions;
   const control = controlOption(values.get('control')?.at(-1));
   if (!control.ok) return control;
+  const lease = leaseOptions(values);
+  if (!lease.ok) return lease;
   const terminal = values.has('pty') ? 'always' : values.has('no-pty') ? 'never' : 'auto';
   return ok({
     kind: 'wrap',
-    options: { ...common.value, ...verdictOptions.value, ...control.value, command: [program, ...args], terminal },
+    options: {
+      ...common.value,
+      ...verdictOptions.value,
+      ...control.value,
+      ...lease.value,
+      command: [program, ...args],
+      terminal,
+    },
   });
 }
 
@@ -83,7 +93,7 @@ function parseVerdictOptions(values: LeadingValues): Result<VerdictOptions, Fail
     failOn.push(name);
   }
   const killAfter = values.get('kill-after')?.at(-1);
-  const killAfterMs = killAfter === undefined ? undefined : parseDuration(killAfter, longestKillAfterMs);
+  const killAfterMs = killAfter === undefined ? undefined : parseDuration(killAfter, dayMs);
   if (killAfter !== undefined && killAfterMs === undefined) {
     return usage(`--kill-after takes seconds or a time such as 90s or 10m, up to 24h, not "${killAfter}"`);
   }
@@ -95,6 +105,17 @@ function controlOption(word: string | undefined): Result<Pick<WrapOptions, 'cont
   const control = controlLevels.find((each) => each === word);
   if (control !== undefined) return ok({ control });
   return usage(`--control takes ${controlLevels.join(' or ')}, not "${word}"${didYouMean(word, controlLevels)}`);
+}
+
+function leaseOptions(values: LeadingValues): Result<Pick<WrapOptions, 'lease' | 'leaseWaitMs'>, Failure> {
+  const lease = values.get('lease')?.at(-1);
+  if (lease !== undefined && !isLeaseName(lease)) return usage(`--lease takes ${leaseNameRule}, not "${lease}"`);
+  const wait = values.get('lease-wait')?.at(-1);
+  const leaseWaitMs = wait === undefined ? undefined : parseDuration(wait, dayMs);
+  if (wait !== undefined && leaseWaitMs === undefined) {
+    return usage(`--lease-wait takes seconds or a time such as 30s or 10m, up to 24h, not "${wait}"`);
+  }
+  return ok({ ...(lease !== undefined && { lease }), ...(leaseWaitMs !== undefined && { leaseWaitMs }) });
 }
 
 function parsePipe(words: readonly string[]): Parsed {

@@ -35,6 +35,8 @@ export const wrapOptions = {
       'What `ridealong send`, `pause` and others may do to it: `input` also types and answers [default: process]',
     choices: controlLevels,
   },
+  lease: { type: 'string', describe: 'Run only while nobody else runs under the lease of this name' },
+  'lease-wait': { type: 'string', describe: 'Wait so long for a lease that is held: 30s, 10m, up to 24h' },
   version: { type: 'boolean', describe: 'Show the version' },
 } as const satisfies OptionSpecs;
 

@@ -31,6 +31,7 @@ export const queryFields = {
     pid: 'number',
     mode: 'text',
     parent_session_id: 'text',
+    lease_name: 'text',
     gap_bytes: 'number',
     state: 'text',
     /** From start to end; null while it runs. */

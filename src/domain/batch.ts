@@ -1,7 +1,7 @@
 import type { Stream } from './chunk.ts';
 import type { Event } from './event.ts';
 import type { JsonValue } from './json.ts';
-import type { RedactionCounts, SessionEnd, SessionState } from './session.ts';
+import type { NamedLease, RedactionCounts, SessionEnd, SessionState } from './session.ts';
 
 /** How far into a session's recording the committed batches reach: an offset per stream. */
 export type Checkpoint = Readonly<Record<Stream, number>>;
@@ -41,6 +41,8 @@ export interface Batch {
   readonly lines: number;
   /** What was masked since the batch before. */
   readonly redactions?: RedactionCounts;
+  /** Refused as `lease-lost` unless the session has this lease when it is committed. */
+  readonly lease?: NamedLease;
   /** With the last batch: how the session ended. From then on it is wholly extracted. */
   readonly end?: SessionEnd;
 }

@@ -88,6 +88,23 @@ export interface Settings extends StateThresholds {
   readonly retention: Retention;
   /** What one recording may take; of a larger one the middle is dropped. `Infinity` where there is no limit. */
   readonly maxRecordingBytes: number;
+  readonly leases: LeaseSettings;
+}
+
+export interface LeaseSettings {
+  /** How long a lease lives that its holder does not renew. */
+  readonly ttlMs: number;
+  /** The first that fits a wrapped command is taken for it. */
+  readonly take: readonly LeaseRule[];
+}
+
+/** Which commands run under a lease without being told so. */
+export interface LeaseRule {
+  readonly name: string;
+  /** Every agent where absent. */
+  readonly agent?: string;
+  /** Absolute: there and below; everywhere where absent. */
+  readonly directory?: string;
 }
 
 /** Of the server in wrappers; the port is that of `ridealong serve`, too. */
@@ -112,6 +129,7 @@ export const defaultSettings: Settings = {
   redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
   retention: defaultRetention,
   maxRecordingBytes: 1024 * 1024 * 1024,
+  leases: { ttlMs: 30_000, take: [] },
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -130,6 +148,10 @@ export interface WrapOptions {
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
   readonly control?: ControlLevel;
+  /** The lease to run under; the config file may name one where this is absent. */
+  readonly lease?: string;
+  /** How long to wait for a lease that somebody else holds. */
+  readonly leaseWaitMs?: number;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */

@@ -6,6 +6,8 @@
 export type Failure =
   | { readonly reason: 'command-not-found' | 'command-not-executable'; readonly message: string }
   | { readonly reason: 'usage'; readonly message: string }
+  /** Somebody else holds the lease that was asked for; or it was taken from who held it. */
+  | { readonly reason: 'lease-held' | 'lease-lost'; readonly message: string }
   /** A cursor of a database that has been rebuilt since. */
   | { readonly reason: 'cursor-ahead'; readonly message: string }
   | { readonly reason: 'session-not-found' | 'session-ambiguous' | 'session-running'; readonly message: string }
@@ -31,7 +33,7 @@ export interface Complaint {
 
 /**
  * Exit codes of our own. A wrapped command's own code or signal always wins.
- * 126 and 127 are what POSIX shells use; 64 and 74 follow sysexits.h.
+ * 126 and 127 are what POSIX shells use; 64, 74 and 75 follow sysexits.h.
  */
 export const exitCodes = {
   failure: 1,
@@ -39,6 +41,8 @@ export const exitCodes = {
   /** The child exited 0, but `--fail-on` names a verdict on it (EX_SOFTWARE). */
   verdict: 70,
   inputOutput: 74,
+  /** The lease is held by somebody else: later it may be had (EX_TEMPFAIL). */
+  leaseHeld: 75,
   commandNotExecutable: 126,
   commandNotFound: 127,
 } as const;
@@ -52,6 +56,8 @@ export function exitCodeOf(failure: Failure): number {
       return exitCodes.commandNotExecutable;
     case 'usage':
       return exitCodes.usage;
+    case 'lease-held':
+      return exitCodes.leaseHeld;
     case 'recording-unreadable':
     case 'recording-unwritable':
     case 'database-busy':
@@ -67,6 +73,7 @@ export function exitCodeOf(failure: Failure): number {
     case 'cursor-ahead':
     case 'server-running':
     case 'pack-invalid':
+    case 'lease-lost':
       return exitCodes.failure;
   }
 }

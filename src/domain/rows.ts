@@ -39,6 +39,8 @@ export interface SessionRow {
   readonly parent_session_id: string | null;
   /** Format, file and digest of what it was imported from, as JSON; null for a wrapped session. */
   readonly imported_json: string | null;
+  /** The lease that it was started under; null where none was asked for. */
+  readonly lease_name: string | null;
   readonly checkpoint_stdout: number;
   readonly checkpoint_stderr: number;
   readonly gap_bytes: number;

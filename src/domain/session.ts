@@ -29,10 +29,19 @@ export interface Session {
   readonly patternFiles: readonly string[];
   /** Whether secrets are masked in its recording; absent where a ridealong recorded it that did not know how. */
   readonly redacted?: boolean;
+  /** Under which it was started, where one was asked for. */
+  readonly lease?: NamedLease;
   /** What it was made from, where it was not wrapped but brought in by `ridealong import`. */
   readonly imported?: Imported;
   /** Absent while the session runs, and when its wrapper was killed. */
   readonly end?: SessionEnd;
+}
+
+/** A name of the user's, such as `deploy`, that at most one wrapper holds at a time. */
+export interface NamedLease {
+  readonly name: string;
+  /** Grows each time somebody takes the name: who comes with an older one has lost it. */
+  readonly token: number;
 }
 
 /** What `ridealong import` reads. */
@@ -67,8 +76,8 @@ export type Ending =
   | { readonly kind: 'killed'; readonly signal: number; readonly signalName: string }
   /** The command could not be started. */
   | { readonly kind: 'not-started'; readonly code: number; readonly message: string }
-  /** The wrapper was killed, so nobody saw the end. */
-  | { readonly kind: 'unseen' }
+  /** Nobody saw the end; `reason` says why, in a few words for a person. */
+  | { readonly kind: 'unseen'; readonly reason?: string }
   /** It was imported, and the file does not tell. */
   | { readonly kind: 'untold' };
 

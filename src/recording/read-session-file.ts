@@ -12,7 +12,7 @@ const ending = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exited'), code: z.number().int() }),
   z.object({ kind: z.literal('killed'), signal: z.number().int(), signalName: z.string() }),
   z.object({ kind: z.literal('not-started'), code: z.number().int(), message: z.string() }),
-  z.object({ kind: z.literal('unseen') }),
+  z.object({ kind: z.literal('unseen'), reason: z.string().exactOptional() }),
   z.object({ kind: z.literal('untold') }),
 ]);
 
@@ -32,6 +32,7 @@ const session: z.ZodType<Session> = z.object({
   packs: z.array(z.object({ name: z.string(), version: z.string(), digest: z.string() })),
   patternFiles: z.array(z.string()),
   redacted: z.boolean().exactOptional(),
+  lease: z.object({ name: z.string(), token: z.number().int() }).exactOptional(),
   imported: z.object({ format: z.enum(importFormats), file: z.string(), digest: z.string() }).exactOptional(),
   end: z
     .object({

@@ -61,6 +61,7 @@ export const sessionRow: z.ZodType<SessionRow> = z
     mode: text,
     parent_session_id: textOrNull,
     imported_json: textOrNull,
+    lease_name: textOrNull,
     checkpoint_stdout: count,
     checkpoint_stderr: count,
     gap_bytes: count,

@@ -49,6 +49,8 @@ export function problemOf({ reason, message }: Failure): Problem {
       return { status: 503, code, message };
     case 'command-not-found':
     case 'command-not-executable':
+    case 'lease-held':
+    case 'lease-lost':
     case 'command-refused':
     case 'session-running':
     case 'pack-invalid':

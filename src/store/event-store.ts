@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Batch, Gap } from '../domain/batch.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
+import { leaseLost } from '../domain/named-lease.ts';
 import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { RedactionCounts, Session, SessionEnd, SessionState } from '../domain/session.ts';
@@ -11,6 +12,7 @@ import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
 import { feedIds } from './feed-ids.ts';
 import { finalState } from './final-state.ts';
+import { leaseCheck } from './leases.ts';
 import { microseconds } from './microseconds.ts';
 import { sessionNotFound } from './session-reference.ts';
 import { workFor } from './slow-statements.ts';
@@ -43,6 +45,7 @@ export class SqliteEventStore implements EventStore {
   readonly #keys: DimensionKeys;
   readonly #events: EventWriter;
   readonly #takeId: () => number;
+  readonly #hasLease: ReturnType<typeof leaseCheck>;
   readonly #findSession: Database.Statement<[string], StoredSession>;
   readonly #addSession: Database.Statement<[Values]>;
   readonly #advance: Database.Statement<[Values]>;
@@ -60,16 +63,17 @@ export class SqliteEventStore implements EventStore {
     this.#keys = new DimensionKeys(database);
     this.#events = new EventWriter(database, this.#keys);
     this.#takeId = feedIds(database);
+    this.#hasLease = leaseCheck(database);
     this.#findSession = database.prepare(
       `SELECT key, agent_key, started_us, ended_us, checkpoint_stdout, checkpoint_stderr
        FROM sessions WHERE session_id = ?`,
     );
     this.#addSession = database.prepare(
       `INSERT INTO sessions (session_id, agent_key, started_us, stdout_log_path, stderr_log_path, packs_json,
-         command_json, working_directory, git_branch, git_commit, host, pid, mode, parent_session_id, imported_json)
+         command_json, working_directory, git_branch, git_commit, host, pid, mode, parent_session_id, imported_json, lease_name)
        VALUES (:session_id, :agent_key, :started_us, :stdout_log_path, :stderr_log_path, :packs_json,
          :command_json, :working_directory, :git_branch, :git_commit, :host, :pid, :mode, :parent_session_id,
-         :imported_json)`,
+         :imported_json, :lease_name)`,
     );
     this.#advance = database.prepare(
       `UPDATE sessions SET checkpoint_stdout = :stdout, checkpoint_stderr = :stderr,
@@ -128,6 +132,7 @@ export class SqliteEventStore implements EventStore {
         mode: session.mode,
         parent_session_id: session.parentSession ?? null,
         imported_json: session.imported === undefined ? null : JSON.stringify(session.imported),
+        lease_name: session.lease?.name ?? null,
       });
       const key = Number(lastInsertRowid);
       this.#changeState(key, { state: 'starting', timeUs: startedUs });
@@ -153,10 +158,11 @@ export class SqliteEventStore implements EventStore {
 
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure> {
     workFor(sessionId);
-    return this.#inSession(sessionId, (session): 'committed' | 'stale' => {
-      const { from, to, events, states, gaps, lines } = batch;
+    return this.#inSession(sessionId, (session) => {
+      const { from, to, events, states, gaps, lines, lease } = batch;
+      if (lease !== undefined && !this.#hasLease(lease, sessionId)) return fail(leaseLost(lease.name));
       const isElsewhere = session.checkpoint_stdout !== from.stdout || session.checkpoint_stderr !== from.stderr;
-      if (isElsewhere || session.ended_us !== null) return 'stale';
+      if (isElsewhere || session.ended_us !== null) return ok('stale');
       this.#events.write(session, events);
       for (const gap of gaps ?? []) this.#writeGap(session, gap);
       for (const { state, timeUs, evidence } of states ?? []) {
@@ -165,7 +171,7 @@ export class SqliteEventStore implements EventStore {
       this.#advance.run({ ...to, lines, events: events.length, key: session.key });
       this.#countRedactions(session.key, batch.redactions);
       if (batch.end !== undefined) this.#end(session.key, batch.end);
-      return 'committed';
+      return ok('committed');
     });
   }
 
@@ -220,10 +226,13 @@ export class SqliteEventStore implements EventStore {
     if (changes > 0) this.#setState.run({ key, state: change.state });
   }
 
-  #inSession<Value>(sessionId: string, action: (session: StoredSession) => Value): Result<Value, Failure> {
+  #inSession<Value>(
+    sessionId: string,
+    action: (session: StoredSession) => Result<Value, Failure>,
+  ): Result<Value, Failure> {
     return this.#transaction(() => {
       const session = this.#findSession.get(sessionId);
-      return session === undefined ? fail(sessionNotFound(sessionId)) : ok(action(session));
+      return session === undefined ? fail(sessionNotFound(sessionId)) : action(session);
     });
   }
 

@@ -12,7 +12,8 @@ import { openDatabase } from './open-database.ts';
  * Puts a backup's contents in the place of the database's, in one transaction: whoever has the database open goes on
  * with it, and finds what was restored. What a running wrapper then commits to a session that the backup does not have
  * is refused, and extracted from the recording later. Numbers of the feed and keys of sessions that were given out
- * stay given out, and the database is one of another origin: who keeps something by its keys begins anew.
+ * stay given out, and the database is one of another origin: who keeps something by its keys begins anew. Leases are
+ * held by who holds them now.
  *
  * The backup is checked first; one of a newer ridealong is refused.
  *
@@ -65,7 +66,7 @@ function replaceContents(database: Database.Database): void {
   const entriesOf = (schema: 'main' | 'backup') =>
     database
       .prepare<[], SchemaEntry>(
-        `SELECT type, name, sql FROM ${schema}.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`,
+        `SELECT type, name, sql FROM ${schema}.sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> 'leases'`,
       )
       .all();
   const given = database

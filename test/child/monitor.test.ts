@@ -137,7 +137,7 @@ describe('the monitor', () => {
     monitor.go();
     await printed('ready');
     watcher.kill('SIGKILL');
-    expect(await ended()).toEqual({ kind: 'unseen' });
+    expect(await ended()).toEqual({ kind: 'unseen', reason: 'the process that watches over the command was killed' });
     process.kill(-(watcher.pid ?? 0), 'SIGKILL');
   });
 });

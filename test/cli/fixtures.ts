@@ -106,6 +106,7 @@ export const session: SessionRow = {
   mode: 'pipe',
   parent_session_id: null,
   imported_json: null,
+  lease_name: null,
   checkpoint_stdout: 10,
   checkpoint_stderr: 0,
   gap_bytes: 0,

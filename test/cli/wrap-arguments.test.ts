@@ -102,6 +102,30 @@ describe('our options', () => {
     expect(wrapped('--pty', 'x').terminal).toBe('always');
   });
 
+  it('may name a lease, and how long to wait for it', () => {
+    expect(wrapped('--lease', 'deploy', 'x').lease).toBe('deploy');
+    expect(wrapped('--lease=a.b_c-1', '--lease-wait', '1m30s', 'x')).toMatchObject({
+      lease: 'a.b_c-1',
+      leaseWaitMs: 90_000,
+    });
+    // The config file may name it.
+    expect(wrapped('--lease-wait', '30', 'x').leaseWaitMs).toBe(30_000);
+    expect(wrapped('x', '--lease', 'y')).not.toHaveProperty('lease');
+  });
+
+  it.each(['a b', 'a/b', 'x'.repeat(65), 'ä', 'a\n', '..\u0000'])('refuse %j as a name of a lease', (name) => {
+    expect(complaint(`--lease=${name}`, 'x')).toMatch(/^--lease takes up to 64 letters/);
+  });
+
+  it.each(['soon', '-1', '25h', '1d'])('refuse %j as a time to wait', (wait) => {
+    expect(complaint(`--lease-wait=${wait}`, 'x')).toMatch(/^--lease-wait takes seconds or a time/);
+  });
+
+  it('take a lease only where a command is wrapped', () => {
+    expect(complaint('pipe', '--lease', 'deploy')).toContain('unknown option --lease');
+    expect(complaint('--lease', '--pty', 'x')).toContain('--lease needs a value');
+  });
+
   it('may ask to keep secrets', () => {
     expect(wrapped('--no-redact', 'x').redact).toBe(false);
     expect(wrapped('x', '--no-redact')).not.toHaveProperty('redact');

@@ -65,6 +65,7 @@ describe('a session', () => {
         mode: 'pipe',
         parent_session_id: null,
         imported_json: null,
+        lease_name: null,
         checkpoint_stdout: 0,
         checkpoint_stderr: 0,
         gap_bytes: 0,

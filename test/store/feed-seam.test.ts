@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeedEntry, FeedFilter, FeedReader } from '../../src/domain/feed.ts';
 import { openFeed } from '../../src/store/open-feed.ts';
-import { buildCommittingProgram, startCommitting } from './fixtures/committing.ts';
+import { buildProgram, startCommitting } from './fixtures/committing.ts';
 import { sampleId, temporaryPaths, valueOf } from './fixtures/samples.ts';
 
 const batches = 150;
@@ -9,7 +9,7 @@ const names = ['01PA', '01PB', '01PC'];
 let program: string;
 
 beforeAll(async () => {
-  program = await buildCommittingProgram();
+  program = await buildProgram('committing-process');
 });
 
 /** Reads on from `cursor` until the writers have ended and nothing is left. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KeptDatabase } from '../../src/store/kept-database.ts';
 import { openReader } from '../../src/store/open-reader.ts';
-import { buildCommittingProgram, startCommitting } from './fixtures/committing.ts';
+import { buildProgram, startCommitting } from './fixtures/committing.ts';
 import { temporaryPaths, valueOf } from './fixtures/samples.ts';
 
 const processes = 10;
@@ -9,7 +9,7 @@ const batches = 50;
 let program: string;
 
 beforeAll(async () => {
-  program = await buildCommittingProgram();
+  program = await buildProgram('committing-process');
 });
 
 describe('ten processes that create the database at the same instant', () => {

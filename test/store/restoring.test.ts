@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { backUp } from '../../src/store/back-up.ts';
+import { openLeases } from '../../src/store/leases.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { openFeed } from '../../src/store/open-feed.ts';
 import { openReader } from '../../src/store/open-reader.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { restore } from '../../src/store/restore.ts';
 import { vacuum } from '../../src/store/vacuum.ts';
-import { buildCommittingProgram, startCommitting } from './fixtures/committing.ts';
+import { buildProgram, startCommitting } from './fixtures/committing.ts';
 import {
   addEvents,
   end,
@@ -81,7 +82,7 @@ describe('a backup', () => {
   describe('while others write', () => {
     let program: string;
     beforeAll(async () => {
-      program = await buildCommittingProgram();
+      program = await buildProgram('committing-process');
     });
 
     it('is of one moment: with each session whole up to its checkpoint', async () => {
@@ -215,6 +216,26 @@ describe('restoring', () => {
 });
 
 describe('vacuum', () => {
+  it('leaves leases to who holds them now', () => {
+    const claim = {
+      sessionId: sampleId('01L'),
+      agent: 'claude',
+      workingDirectory: '/work',
+      host: 'here',
+      process: { pid: 1, startTicks: 1 },
+      bootId: '',
+    };
+    const leases = valueOf(openLeases(paths.database, () => false));
+    valueOf(leases.take('before', claim, 1000));
+    valueOf(backUp(paths.database, file));
+    valueOf(leases.release({ name: 'before', token: 1 }, claim.sessionId));
+    valueOf(leases.take('now', claim, 1000));
+    valueOf(restore(paths.database, file));
+    expect(valueOf(leases.renew({ name: 'now', token: 1 }, claim.sessionId, 2000))).toBe(true);
+    expect(valueOf(leases.take('before', claim, 1000))).toEqual({ taken: { name: 'before', token: 2 } });
+    leases.close();
+  });
+
   it('makes a database of an older ridealong one that gives space back', () => {
     const old = join(dirname(paths.database), 'old.db');
     valueOf(backUp(paths.database, old));

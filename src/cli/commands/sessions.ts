@@ -40,14 +40,15 @@ export const sessionsCommand = defineCommand({
       if (found.value.length === 0) {
         terminal.complain(Object.keys(chosen).length === 0 ? noSessionsYet : 'no session matches');
       }
-      const columns = sessionColumns(terminal.isTerminal, now);
+      const columns = sessionColumns(found.value, terminal.isTerminal, now);
       await terminal.write(listing(columns, found.value, { json: options.json === true, terminal }));
       return 0;
     });
   },
 });
 
-function sessionColumns(forPerson: boolean, now: Date): Column<SessionRow>[] {
+function sessionColumns(rows: readonly SessionRow[], forPerson: boolean, now: Date): Column<SessionRow>[] {
+  const lease: Column<SessionRow> = { header: 'lease', value: (row) => row.lease_name ?? '', dropOrder: 6 };
   return [
     { header: 'session', value: (row) => row.session_id },
     { header: 'agent', value: (row) => row.agent_name, shrinkTo: 8 },
@@ -56,6 +57,7 @@ function sessionColumns(forPerson: boolean, now: Date): Column<SessionRow>[] {
     { header: 'started', value: (row) => startText(row, forPerson), dropOrder: 1 },
     { header: 'took', value: (row) => sessionDuration(row, now), align: 'right', dropOrder: 4 },
     { header: 'events', value: (row) => String(row.total_extraction_events), align: 'right', dropOrder: 5 },
+    ...(rows.some((row) => row.lease_name !== null) ? [lease] : []),
     { header: 'command', value: commandText, shrinkTo: 12, dropOrder: 2 },
   ];
 }

@@ -9,6 +9,7 @@ import { lineOfParts, type Part } from './line-of-parts.ts';
 import { exitText, sessionDuration, shortId } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
 import { timeText } from './times.ts';
+import { unseenReason } from './unseen-reason.ts';
 
 /** What is told, as one line: harmless to a terminal, and no wider than it. */
 export function feedLine(
@@ -41,7 +42,7 @@ function tellingParts(entry: FeedEntry, colours: Colors): Part[] {
       return [
         ...kindParts('state', '', colours),
         { text: entry.row.state, style: stateStyle(entry.row.state, colours) },
-        { text: deedText(entry.row) ?? '' },
+        { text: deedText(entry.row) ?? unseenReason(entry.row) ?? '' },
       ];
     case 'complete': {
       const session = entry.row;

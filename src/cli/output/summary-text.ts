@@ -5,6 +5,7 @@ import { printableLine } from '../../domain/printable.ts';
 import { deedText } from './deed-text.ts';
 import { commandText, exitText, packNames, sessionDuration } from './session-text.ts';
 import { riskStyle, stateStyle } from './styles.ts';
+import { unseenReason } from './unseen-reason.ts';
 import { cutToWidth } from './text-width.ts';
 import { timeText } from './times.ts';
 
@@ -38,20 +39,22 @@ export function summaryText(summary: SessionSummary, form: Form, now: Date): str
 }
 
 function sessionFacts(
-  { session, recordingPrunedAt: prunedAt }: SessionSummary,
+  { session, states, recordingPrunedAt: prunedAt }: SessionSummary,
   form: Form,
   now: Date,
 ): (readonly [string, string])[] {
   const commit = session.git_commit?.slice(0, 12) ?? '';
   const exit = exitText(session);
+  const unseen = states.map(unseenReason).findLast((reason) => reason !== undefined);
   return [
     ['command', commandText(session)],
     ['where', `${session.working_directory} on ${session.host}`],
     ['git', [session.git_branch ?? '', commit].filter((part) => part !== '').join(' at ')],
     ['started', timeText(session.started_at, form.isTerminal)],
     ['took', sessionDuration(session, now) + (session.ended_at === null ? ' so far' : '')],
-    ['exit', exit],
+    ['exit', unseen === undefined ? exit : `unknown: ${unseen}`],
     ['mode', session.mode],
+    ['lease', session.lease_name ?? ''],
     ['parent', session.parent_session_id ?? ''],
     ['packs', packNames(session)],
     ['lines', session.total_lines_processed.toLocaleString('en')],

@@ -38,6 +38,7 @@ export const sources: { readonly [Name in QuerySource]: Source<Name> } = {
       pid: 's.pid',
       mode: 's.mode',
       parent_session_id: 's.parent_session_id',
+      lease_name: 's.lease_name',
       gap_bytes: 's.gap_bytes',
       state: 's.state',
       duration_ms: '(s.ended_us - s.started_us) / 1000.0',

@@ -28,6 +28,14 @@ describe('ridealong sessions', () => {
     ]);
   });
 
+  it('has a column for leases only where there is one', async () => {
+    const { output } = await run({}, [{ ...session, lease_name: 'deploy' }, session]);
+    const [headings, leased, free] = output.split('\n');
+    expect(headings).toContain('EVENTS  LEASE   COMMAND');
+    expect(leased).toContain('42  deploy  codex');
+    expect(free).toContain('42          codex');
+  });
+
   it('prints a table that fits the terminal', async () => {
     for (const columns of [60, 80, 100, 140]) {
       const { output } = await run({}, [session], { isTerminal: true, columns });

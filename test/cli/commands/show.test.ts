@@ -101,6 +101,27 @@ Next
     expect(output).toContain('1,000 bytes are not in the recording');
   });
 
+  it('tells the lease, and why nobody knows how it ended', async () => {
+    const reason = 'its wrapper was gone';
+    const crashed = {
+      id: 9,
+      agent_name: 'codex',
+      session_id: sessionId,
+      timestamp: session.started_at,
+      exit_code: null,
+    };
+    const states = [
+      { ...crashed, state: 'crashed' as const, metadata_json: JSON.stringify({ kind: 'unseen', reason }) },
+    ];
+    const { output } = await run({
+      ...summary,
+      states,
+      session: { ...session, lease_name: 'deploy', exit_code: null },
+    });
+    expect(output).toContain('\n  exit      unknown: its wrapper was gone\n');
+    expect(output).toContain('\n  lease     deploy\n');
+  });
+
   it('shortens long lists and, on a terminal, long lines', async () => {
     const long = { ...event, original_line: 'x'.repeat(500) };
     const many = { ...summary, lastErrors: Array.from({ length: 12 }, () => long) };

@@ -3,7 +3,7 @@ import { tailCommand } from '../../../src/cli/commands/tail.ts';
 import type { EventStore } from '../../../src/domain/ports.ts';
 import { openReader } from '../../../src/store/open-reader.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { buildCommittingProgram, startCommitting } from '../../store/fixtures/committing.ts';
+import { buildProgram, startCommitting } from '../../store/fixtures/committing.ts';
 import {
   addEvents,
   end,
@@ -185,7 +185,7 @@ describe('ridealong tail', () => {
 
 describe('ridealong tail --follow', () => {
   it('goes on with what another process commits, until nobody reads any more', async () => {
-    const program = await buildCommittingProgram();
+    const program = await buildProgram('committing-process');
     const { child, outcome } = await startCommitting(program, paths, '01P', 30);
     const following = run({ follow: true, limit: '1', json: true }, { lines: 1 + 1 + 2 * 30 });
     child.send('go');

@@ -1,0 +1,25 @@
+import { Worker } from 'node:worker_threads';
+import type { Paths } from './domain/config.ts';
+import { exitOf } from './worker-exit.ts';
+
+/** Recovery in a thread of its own. */
+export interface RecoveringThread {
+  readonly ended: Promise<void>;
+  /** Ends it between two sessions: were its maker ended in the midst of its work, the process would be, too. */
+  end(): Promise<void>;
+}
+
+/** Starts `recover-thread.ts`. */
+export function recoverInThread(paths: Paths): RecoveringThread {
+  const thread = new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
+  // What is left behind then is extracted by the next one who reads.
+  thread.on('error', () => undefined);
+  const ended = exitOf(thread);
+  return {
+    ended,
+    end() {
+      thread.postMessage('end');
+      return ended;
+    },
+  };
+}
