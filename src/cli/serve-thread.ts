@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Paths } from '../domain/config.ts';
 import { startServing } from '../serve.ts';
@@ -45,7 +46,7 @@ async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recov
 
 /** The thread is this one's: were it ended with it in the midst of its work, the wrapper would be, too. */
 function recoverInThread(paths: Paths): { end(): Promise<void> } {
-  const thread = new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
+  const thread = new Worker(join(import.meta.dirname, 'recover-thread.js'), { workerData: paths });
   // What is left behind then is extracted by the next one who reads.
   thread.on('error', () => undefined);
   const exited = exitOf(thread);

@@ -1,6 +1,10 @@
+import { searchLiterals } from './literal-search.ts';
+
 const LINE_FEED = 0x0a;
 /** A beginning is as good a filter as the whole, and keeps the table small. */
 const maxLiteralBytes = 16;
+/** For less the automaton is not worth its building. */
+const leastBytesForAutomaton = 4096;
 
 /** Finds many literals at once in the lines of a block. */
 export interface LiteralScanner {
@@ -35,8 +39,32 @@ export interface LineCursor {
  *
  * Lines are found in the same pass: a line feed leads to a state of its own,
  * from which literals go on that stand at the beginning of a line.
+ *
+ * It is built when there is enough to be scanned; until then one literal is searched for after the other.
+ *
+ * @param leastBytes how much that is
  */
-export function createLiteralScanner(literals: readonly string[]): LiteralScanner {
+export function createLiteralScanner(
+  literals: readonly string[],
+  leastBytes: number = leastBytesForAutomaton,
+): LiteralScanner {
+  let automaton: LiteralScanner | undefined;
+  let words: readonly string[] | undefined;
+  let scannedBytes = 0;
+  return {
+    cursorOver(bytes) {
+      scannedBytes += bytes.length;
+      if (!automaton && scannedBytes < leastBytes) {
+        words ??= literals.map((literal) => Buffer.from(bytesOf(literal)).toString('latin1'));
+        return searchLiterals(words, bytes);
+      }
+      automaton ??= scannerBy(literals);
+      return automaton.cursorOver(bytes);
+    },
+  };
+}
+
+function scannerBy(literals: readonly string[]): LiteralScanner {
   const { table, classOf, firstAccepting, lineFeedState, outputStart, outputs, classes } = buildAutomaton(literals);
 
   const noneDormant = new Uint8Array(literals.length);
