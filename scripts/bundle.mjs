@@ -2,7 +2,7 @@
 // Node reads those fastest, behind a small one that hands V8 the code cache.
 import { createHash } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 
 /** Where the main thread, and each worker, starts; and what is so large that others load it only when they need it. */
@@ -12,6 +12,9 @@ export const programs = {
   follow: 'src/follow.ts',
   'follow-thread': 'src/follow-thread.ts',
   'load-config': 'src/load-config.ts',
+  'check-query': 'src/check-query.ts',
+  program: 'src/cli/program.ts',
+  serve: 'src/serve.ts',
   'load-pack': 'src/extract/load-pack.ts',
   'read-session-file': 'src/recording/read-session-file.ts',
   'line-thread': 'src/line-thread.ts',
@@ -31,13 +34,15 @@ const shared = {
   logLevel: 'warning',
 };
 
-/** What is a file of its own stays one where it is loaded when it is needed. */
+/** A program stays a file of its own where another one imports it. */
 const ownFiles = {
   name: 'own-files',
   setup({ onResolve }) {
-    onResolve({ filter: /\/(commands|follow|load-config|load-pack|read-session-file)\.ts$/ }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path: path.replace(/^.*\/(.*)\.ts$/, './$1.js'), external: true },
-    );
+    const nameOf = new Map(Object.entries(programs).map(([name, path]) => [resolve(path), name]));
+    onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const name = kind === 'entry-point' ? undefined : nameOf.get(join(resolveDir, path));
+      return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+    });
   },
 };
 
@@ -72,7 +77,10 @@ export async function bundlePrograms(folder) {
     format: 'cjs',
     // A script that V8 compiles from its cache knows no `import()`.
     supported: { 'dynamic-import': false },
+    // Node loads `performance` when it is first asked for, which takes a while.
+    inject: ['scripts/clock.mjs'],
     define: {
+      'performance.now': 'millisecondsNow',
       'import.meta.url': 'urlOfThisFile',
       'import.meta.dirname': '__dirname',
       'import.meta.filename': '__filename',

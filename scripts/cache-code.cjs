@@ -57,11 +57,10 @@ function keepWhatIsCompiled() {
     for (const { script, code, filename } of scripts.splice(0)) {
       const cache = filename.replace(/js$/, 'cache');
       const next = `${cache}.${process.pid}`;
+      const head = code.slice(0, code.indexOf('\n') + 1);
       try {
-        writeFileSync(
-          next,
-          Buffer.concat([Buffer.from(code.slice(0, code.indexOf('\n') + 1)), script.createCachedData()]),
-        );
+        // V8 believes what it reads: it is there whole, or not at all, whatever happens to this machine.
+        writeFileSync(next, Buffer.concat([Buffer.from(head), script.createCachedData()]), { flush: true });
         renameSync(next, cache);
       } catch {
         // Somebody else's installation.

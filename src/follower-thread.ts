@@ -15,7 +15,7 @@ const lookPatienceMs = 2000;
  * A thread takes as long to start as Node itself does. A child that is over sooner is followed by this thread, which
  * has nothing else to do then.
  */
-const threadDelayMs = 30;
+const threadDelayMs = 60;
 
 /** Unless it has written so much already, or somebody wants to know something. */
 const mostBytesWithoutThread = 64 * 1024;
@@ -74,7 +74,10 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   let waitingBytes = 0;
   let follower: { send(...sent: Sent): void } | undefined;
   const threadTimer = setTimeout(() => {
-    begin(startThread);
+    // Its end may have come in meanwhile, and was not heard of: everything else on this machine may have been first.
+    setImmediate(() => {
+      begin(startThread);
+    });
   }, threadDelayMs);
 
   function send(message: FromMain, transfer: readonly ArrayBuffer[] = []) {

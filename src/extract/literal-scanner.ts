@@ -55,7 +55,7 @@ export function createLiteralScanner(
     cursorOver(bytes) {
       scannedBytes += bytes.length;
       if (!automaton && scannedBytes < leastBytes) {
-        words ??= literals.map((literal) => Buffer.from(bytesOf(literal)).toString('latin1'));
+        words ??= literals.map(wordOf);
         return searchLiterals(words, bytes);
       }
       automaton ??= scannerBy(literals);
@@ -241,6 +241,12 @@ function byteClasses(literals: readonly string[]) {
   }
   for (let byte = 0x41; byte <= 0x5a; byte += 1) classOf[byte] = classOf[byte + 0x20] ?? 0;
   return { classOf, classes, lineFeedClass };
+}
+
+/** The bytes of {@link bytesOf} as latin1. */
+function wordOf(literal: string): string {
+  if (/^[\x01-\x7f]*$/.test(literal)) return literal.slice(0, maxLiteralBytes).toLowerCase();
+  return Buffer.from(bytesOf(literal)).toString('latin1');
 }
 
 function bytesOf(literal: string): Uint8Array {
