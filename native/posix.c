@@ -118,12 +118,13 @@ static napi_value spawn_program(napi_env env, napi_callback_info info) {
   posix_spawnattr_t attributes;
   sigset_t signals;
   posix_spawn_file_actions_init(&actions);
+  /* To itself: not closed by exec, which Node sees to for all that it was given. */
+  posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, number(env, argument[3]), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, number(env, argument[4]), STDERR_FILENO);
   for (uint32_t i = 0; i < count; i++) {
     napi_value item;
     napi_get_element(env, argument[5], i, &item);
-    /* To itself: not closed by exec. */
     posix_spawn_file_actions_adddup2(&actions, number(env, item), number(env, item));
   }
   posix_spawnattr_init(&attributes);

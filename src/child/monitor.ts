@@ -1,13 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Ending } from '../domain/session.ts';
+import type { ChildNews } from './child-news.ts';
 import { posix } from './posix.ts';
-
-/** What the monitor tells of the child, in the order in which it happens; `native/monitor.c` documents the lines. */
-export type ChildNews =
-  | { readonly kind: 'started'; readonly pid: number }
-  | { readonly kind: 'stopped'; readonly signal: number }
-  | { readonly kind: 'ended'; readonly ending: Ending };
 
 /** Our end of the two pipes to `ridealong-monitor`, which is the child's parent. */
 export interface Monitor {

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { exitCodes } from '../domain/failure.ts';
 import type { Ending } from '../domain/session.ts';
-import type { ChildNews } from './monitor.ts';
+import type { ChildNews } from './child-news.ts';
 
 /** Reads what the monitor of a command tells, until it is gone. */
 export function readNews(fd: number, commandName: string, onNews: (news: ChildNews) => void): void {

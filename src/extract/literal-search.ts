@@ -1,4 +1,4 @@
-import type { LineCursor } from './literal-scanner.ts';
+import type { LineCursor } from './line-cursor.ts';
 
 interface Found {
   readonly literal: number;
