@@ -17,6 +17,7 @@ export const programs = {
   serve: 'src/serve.ts',
   'load-pack': 'src/extract/load-pack.ts',
   'read-session-file': 'src/recording/read-session-file.ts',
+  'emulated-terminal': 'src/lines/emulated-terminal.ts',
   'line-thread': 'src/line-thread.ts',
   'query-thread': 'src/query-thread.ts',
   'index-thread': 'src/index-thread.ts',

@@ -33,7 +33,7 @@ function makeCaches() {
       spawnSync(process.execPath, ['--require', __filename, join(__dirname, 'ridealong.js'), ...words], {
         env,
         cwd: home,
-        stdio: 'ignore',
+        stdio: ['ignore', 'ignore', 'inherit'],
       });
     }
   } finally {
@@ -50,7 +50,7 @@ function keepWhatIsCompiled() {
   vm.Script = class extends vm.Script {
     constructor(code, options) {
       super(code, options);
-      scripts.push({ script: this, code, filename: options.filename });
+      if (options?.filename?.startsWith(__dirname)) scripts.push({ script: this, code, filename: options.filename });
     }
   };
   function keep() {
