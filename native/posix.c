@@ -9,12 +9,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <node_api.h>
+#include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <util.h>
@@ -72,6 +77,90 @@ static napi_value inherit(napi_env env, napi_callback_info info) {
   if (!arguments(env, info, 1, &argument)) return NULL;
   if (fcntl(number(env, argument), F_SETFD, 0) != 0) return failed(env, "fcntl");
   return NULL;
+}
+
+/* Copies an array of strings, ended by NULL; NULL, with or without an exception pending, when it cannot. */
+static char **strings(napi_env env, napi_value array) {
+  uint32_t count;
+  if (napi_get_array_length(env, array, &count) != napi_ok) return NULL;
+  char **copies = calloc(count + 1, sizeof *copies);
+  for (uint32_t i = 0; copies != NULL && i < count; i++) {
+    napi_value item;
+    size_t length = 0;
+    napi_get_element(env, array, i, &item);
+    napi_get_value_string_utf8(env, item, NULL, 0, &length);
+    copies[i] = malloc(length + 1);
+    if (copies[i] == NULL) break;
+    napi_get_value_string_utf8(env, item, copies[i], length + 1, NULL);
+  }
+  return copies;
+}
+
+static void free_strings(char **copies) {
+  for (char **each = copies; each != NULL && *each != NULL; each++) free(*each);
+  free(copies);
+}
+
+/*
+ * spawn(path, words, environment, stdout, stderr, kept): starts a program that shares our stdin and working
+ * directory, with every signal at its default; it keeps the descriptors in `kept`, under their numbers. Its end is
+ * nobody's concern. Node's own child processes cost a copy of this process's page tables, and more to load.
+ */
+static napi_value spawn_program(napi_env env, napi_callback_info info) {
+  napi_value argument[6];
+  char path[4096];
+  uint32_t count = 0;
+  if (!arguments(env, info, 6, argument)) return NULL;
+  napi_get_value_string_utf8(env, argument[0], path, sizeof path, NULL);
+  char **words = strings(env, argument[1]), **environment = strings(env, argument[2]);
+  napi_get_array_length(env, argument[5], &count);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t signals;
+  posix_spawn_file_actions_init(&actions);
+  /* To itself: not closed by exec, which Node sees to for all that it was given. */
+  posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, number(env, argument[3]), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, number(env, argument[4]), STDERR_FILENO);
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value item;
+    napi_get_element(env, argument[5], i, &item);
+    posix_spawn_file_actions_adddup2(&actions, number(env, item), number(env, item));
+  }
+  posix_spawnattr_init(&attributes);
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+
+  pid_t pid;
+  errno = words != NULL && environment != NULL ? posix_spawn(&pid, path, &actions, &attributes, words, environment) : ENOMEM;
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  free_strings(words);
+  free_strings(environment);
+  return errno == 0 ? NULL : failed(env, "posix_spawn");
+}
+
+/* randomBytes(count): from the system, at most 256 */
+static napi_value random_bytes(napi_env env, napi_callback_info info) {
+  napi_value argument, buffer;
+  void *data;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  size_t count = (size_t)number(env, argument);
+  if (napi_create_buffer(env, count, &data, &buffer) != napi_ok) return NULL;
+  if (getentropy(data, count) != 0) return failed(env, "getentropy");
+  return buffer;
+}
+
+/* isTerminal(fd) */
+static napi_value is_terminal(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  napi_get_boolean(env, isatty(number(env, argument)) == 1, &result);
+  return result;
 }
 
 /* openTerminal(): [master, slave] of a new pseudo-terminal that controls nobody */
@@ -152,6 +241,15 @@ static napi_value copy_window_size(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* windowSize(fd): [columns, rows] */
+static napi_value window_size(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct winsize size;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+  if (ioctl(number(env, argument), TIOCGWINSZ, &size) != 0) return failed(env, "TIOCGWINSZ");
+  return pair(env, size.ws_col, size.ws_row);
+}
+
 /* isForeground(fd): may we read from this terminal and change its settings without being stopped? */
 static napi_value is_foreground(napi_env env, napi_callback_info info) {
   napi_value argument, result;
@@ -160,19 +258,54 @@ static napi_value is_foreground(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/* dieOf(signal): end as the child ended; a core file of ours would tell nothing. Returns if the signal does not kill. */
-static napi_value die_of(napi_env env, napi_callback_info info) {
-  napi_value argument;
+/* Returns if the signal does not kill. A core file of ours would tell nothing. */
+static void die_by(int signal_number) {
   sigset_t set;
   struct rlimit no_core = {0, 0};
-  if (!arguments(env, info, 1, &argument)) return NULL;
-  int signal_number = number(env, argument);
   setrlimit(RLIMIT_CORE, &no_core);
   signal(signal_number, SIG_DFL);
   sigemptyset(&set);
   sigaddset(&set, signal_number);
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
   kill(getpid(), signal_number);
+}
+
+/* dieOf(signal): end as the child ended */
+static napi_value die_of(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  if (arguments(env, info, 1, &argument)) die_by(number(env, argument));
+  return NULL;
+}
+
+static struct {
+  long long ms;
+  int signal_number, code;
+} end_of_time;
+
+static void *wait_for_end(void *unused) {
+  struct timespec time = {end_of_time.ms / 1000, end_of_time.ms % 1000 * 1000000};
+  while (nanosleep(&time, &time) != 0) continue;
+  if (end_of_time.signal_number > 0) die_by(end_of_time.signal_number);
+  _exit(end_of_time.code);
+  return unused;
+}
+
+/* endAfter(ms, signal, code): dieOf(signal), unless that is 0, and exit(code), whatever this thread is doing then */
+static napi_value end_after(napi_env env, napi_callback_info info) {
+  napi_value argument[3];
+  pthread_t thread;
+  sigset_t all, before;
+  if (!arguments(env, info, 3, argument)) return NULL;
+  end_of_time.ms = number(env, argument[0]);
+  end_of_time.signal_number = number(env, argument[1]);
+  end_of_time.code = number(env, argument[2]);
+  /* Signals are for the others. */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  errno = pthread_create(&thread, NULL, wait_for_end, NULL);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (errno != 0) return failed(env, "pthread_create");
+  pthread_detach(thread);
   return NULL;
 }
 
@@ -204,6 +337,10 @@ static napi_value init(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       {"pipe", NULL, make_pipe, NULL, NULL, NULL, napi_default, NULL},
       {"inherit", NULL, inherit, NULL, NULL, NULL, napi_default, NULL},
+      {"spawn", NULL, spawn_program, NULL, NULL, NULL, napi_default, NULL},
+      {"randomBytes", NULL, random_bytes, NULL, NULL, NULL, napi_default, NULL},
+      {"isTerminal", NULL, is_terminal, NULL, NULL, NULL, napi_default, NULL},
+      {"windowSize", NULL, window_size, NULL, NULL, NULL, napi_default, NULL},
       {"openTerminal", NULL, open_terminal, NULL, NULL, NULL, napi_default, NULL},
       {"termios", NULL, get_termios, NULL, NULL, NULL, napi_default, NULL},
       {"setTermios", NULL, set_termios, NULL, NULL, NULL, napi_default, NULL},
@@ -213,6 +350,7 @@ static napi_value init(napi_env env, napi_value exports) {
       {"isForeground", NULL, is_foreground, NULL, NULL, NULL, napi_default, NULL},
       {"punchHole", NULL, punch_hole, NULL, NULL, NULL, napi_default, NULL},
       {"exit", NULL, exit_now, NULL, NULL, NULL, napi_default, NULL},
+      {"endAfter", NULL, end_after, NULL, NULL, NULL, napi_default, NULL},
       {"dieOf", NULL, die_of, NULL, NULL, NULL, napi_default, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);

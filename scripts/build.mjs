@@ -2,36 +2,23 @@
 // would cost time at each start (the packs, checked and compiled), and writes
 // the type declarations. The old dist/ is replaced only by one that is whole.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleLibrary, bundleModule, bundlePrograms } from './bundle.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
-
-const shared = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  // Native packages stay what npm installed.
-  external: ['better-sqlite3', 'node-pty', 'bufferutil', 'utf-8-validate'],
-  // Packages in CommonJS, once bundled, still ask for Node's own modules by `require`.
-  banner: {
-    js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
-  },
-  minifySyntax: true,
-  logLevel: 'warning',
-};
 
 compileNativeParts();
 const next = mkdtempSync('dist.next-');
 try {
   await bundle();
   await compilePacks();
+  cpSync('scripts/cache-code.cjs', join(next, 'cache-code.js'));
   if (!process.argv.includes('--no-types')) declareTypes();
   replaceDist();
+  cacheCode();
 } finally {
   rmSync(next, { recursive: true, force: true });
 }
@@ -47,25 +34,8 @@ function compileNativeParts() {
 }
 
 async function bundle() {
-  const { metafile } = await build({
-    ...shared,
-    outdir: next,
-    splitting: true,
-    metafile: true,
-    entryPoints: {
-      ridealong: 'src/cli/main.ts',
-      follow: 'src/follow.ts',
-      'lease-thread': 'src/lease-thread.ts',
-      'line-thread': 'src/line-thread.ts',
-      'query-thread': 'src/query-thread.ts',
-      'index-thread': 'src/index-thread.ts',
-      'export-thread': 'src/export-thread.ts',
-      'recover-thread': 'src/recover-thread.ts',
-      'serve-thread': 'src/cli/serve-thread.ts',
-      index: 'src/index.ts',
-    },
-  });
-  writeFileSync(join(next, 'third-party-licenses.txt'), licencesOf(Object.keys(metafile.inputs)));
+  const files = [...(await bundlePrograms(next)), ...(await bundleLibrary(next))];
+  writeFileSync(join(next, 'third-party-licenses.txt'), licencesOf(files));
 }
 
 /** The licences of the packages whose code is in the bundle; they ask to be handed on with it. */
@@ -84,18 +54,23 @@ function licencesOf(files) {
 
 async function compilePacks() {
   const packTools = join(next, 'pack-tools.mjs');
-  await build({
-    ...shared,
+  await bundleModule({
     outfile: packTools,
     stdin: {
-      contents: "export * from './src/extract/compile-packs.ts'; export * from './src/extract/pack-schema.ts';",
+      contents: `export * from './src/extract/compile-packs.ts';
+        export * from './src/extract/load-compiled-packs.ts';
+        export * from './src/extract/pack-schema.ts';`,
       resolveDir: '.',
       loader: 'ts',
     },
   });
-  const { compileShippedPacks, packJsonSchema } = await import(pathToFileURL(packTools).href);
+  const { compileShippedPacks, loadCompiledPacks, packHeadsOf, packJsonSchema } = await import(
+    pathToFileURL(packTools).href
+  );
   rmSync(packTools);
-  writeFileSync(join(next, 'packs.json'), compileShippedPacks('patterns'));
+  const packs = compileShippedPacks('patterns');
+  writeFileSync(join(next, 'packs.json'), packs);
+  writeFileSync(join(next, 'pack-heads.json'), JSON.stringify(packHeadsOf(loadCompiledPacks(packs))));
   writeFileSync(join(next, 'pack.schema.json'), `${JSON.stringify(packJsonSchema(), undefined, 2)}\n`);
 }
 
@@ -115,6 +90,12 @@ function declareTypes() {
     const path = join(types, file);
     writeFileSync(path, readFileSync(path, 'utf8').replace(/(from '\.[^']*)\.ts'/g, "$1.js'"));
   }
+  writeFileSync(join(types, 'package.json'), '{ "type": "module" }\n');
+}
+
+/** The code is cached where it stays: V8 keeps its path. */
+function cacheCode() {
+  spawnSync(process.execPath, ['dist/cache-code.js'], { stdio: 'inherit' });
 }
 
 function replaceDist() {

@@ -1,4 +1,3 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { posix } from './child/posix.ts';
 import { isChunk, type Moment } from './domain/chunk.ts';
@@ -6,13 +5,12 @@ import { type Settings, defaultPort, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
 import type { EventStore } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
-import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
+import type { ChildEnded, FollowerLink, FollowerTask, FromFollower, FromMain, Look } from './follower-messages.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { readConfig } from './read-config.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { createRecordingLimit } from './recording/recording-limit.ts';
-import type { ToFollower } from './recording/hand-over.ts';
 import { createKeyframeWriter } from './recording/keyframes.ts';
 import type { ReadChunk } from './recording/recorder.ts';
 import { createTolerantRecorder } from './recording/tolerant-recorder.ts';
@@ -23,8 +21,9 @@ import { createSessionRedaction, patienceMs } from './session-redaction.ts';
 import { busyRetryMs, untilNotBusy } from './until-not-busy.ts';
 
 /*
- * The follower: a worker that records what the main thread hands over, first
- * of all, and extracts events from the recording as fast as it can.
+ * The follower records what the main thread hands over, first of all, and
+ * extracts events from the recording as fast as it can: in a worker, or in the
+ * main thread when that has nothing else to do any more.
  */
 
 /** Scanned between two looks at what the main thread has handed over. */
@@ -42,18 +41,14 @@ const roleDelayMs = 300;
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
 
-type FromMain = ToFollower | Look | ChildEnded | RoleMessage;
-
-if (parentPort) void begin(parentPort, workerData as FollowerTask);
-
 /** The settings come first: they say what is no secret. Most users have none, and nothing waits for them. */
-async function begin(port: MessagePort, task: FollowerTask): Promise<void> {
-  follow(port, task, await readConfig(task.paths.config));
+export async function follow(link: FollowerLink, task: FollowerTask): Promise<void> {
+  followWith(link, task, await readConfig(task.paths.config));
 }
 
-function follow(port: MessagePort, task: FollowerTask, { settings, complaints }: LoadedConfig): void {
+function followWith(link: FollowerLink, task: FollowerTask, { settings, complaints }: LoadedConfig): void {
   const folder = recordingFolder(task.paths.recordings, task.session.id);
-  const tell = (message: FromFollower) => port.postMessage(message);
+  const tell = (message: FromFollower) => link.tell(message);
   const trouble = (message: string) => tell({ kind: 'trouble', message });
   const recorder = createTolerantRecorder({
     folder,
@@ -126,7 +121,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       tell({ kind: 'settled', bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) });
       chunks = [];
     };
-    for (let message = first; message !== undefined; message = nextMessage(port)) {
+    for (let message = first; message !== undefined; message = link.next()) {
       if (message.kind === 'chunks') {
         chunks = chunks.concat(message.chunks);
         continue;
@@ -216,7 +211,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
   function work() {
     isDue = false;
     timer = undefined;
-    record(nextMessage(port));
+    record(link.next());
     if (isFinishing) return;
     if (ended && session.end === undefined) noteEnd(ended);
     const restMs = storeRestsUntilMs - performance.now();
@@ -347,7 +342,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     for (const { file, line, column, message } of about) trouble(`${file}:${line}:${column}: ${message}`);
   }
 
-  port.on('message', (message: FromMain) => {
+  link.listen((message) => {
     record(message);
     schedule();
   });
@@ -358,9 +353,4 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       isSetUp = true;
       schedule();
     });
-}
-
-function nextMessage(port: MessagePort): FromMain | undefined {
-  const waiting: { message: FromMain } | undefined = receiveMessageOnPort(port);
-  return waiting?.message;
 }

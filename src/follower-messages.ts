@@ -2,6 +2,7 @@ import type { Paths, Settings } from './domain/config.ts';
 import type { ControlLevel, Sight } from './domain/control.ts';
 import type { Ending, Session } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
+import type { ToFollower } from './recording/hand-over.ts';
 
 /** What the follower is started with; the config file says what the command line did not. */
 export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAfterMs'>> {
@@ -27,6 +28,17 @@ export interface ChildEnded {
   readonly ending: Ending;
   /** UTC, ISO 8601 with milliseconds. */
   readonly endedAt: string;
+}
+
+export type FromMain = ToFollower | Look | ChildEnded | RoleMessage;
+
+/** The follower's end of what joins it to the main thread. */
+export interface FollowerLink {
+  tell(message: FromFollower): void;
+  /** Called once; what was sent before is heard, too. */
+  listen(hear: (message: FromMain) => void): void;
+  /** What was sent and not heard yet, the oldest first. */
+  next(): FromMain | undefined;
 }
 
 /** What the follower tells the main thread. */

@@ -1,17 +1,29 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { limits } from './domain/config.ts';
 import type { ControlLevel, Sight } from './domain/control.ts';
 import type { Deed } from './domain/deed.ts';
 import type { Ending } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
-import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
-import { type HandOver, type ToFollower, createHandOver } from './recording/hand-over.ts';
+import type { FollowerTask, FromFollower, FromMain } from './follower-messages.ts';
+import { type HandOver, createHandOver } from './recording/hand-over.ts';
 
 /** A follower that is so far behind tells nothing of now. */
 const lookPatienceMs = 2000;
 
+/**
+ * A thread takes as long to start as Node itself does. A child that is over sooner is followed by this thread, which
+ * has nothing else to do then.
+ */
+const threadDelayMs = 60;
+
+/** Unless it has written so much already, or somebody wants to know something. */
+const mostBytesWithoutThread = 64 * 1024;
+
 /** The follower as the main thread knows it. */
 export interface FollowerThread {
+  /** Resolves when the child has run for so long that there is a thread; not for others. */
+  readonly isLasting: Promise<void>;
   readonly offer: HandOver['offer'];
   /** Our terminal has another size from `timeUs` on. */
   resized(to: { readonly columns: number; readonly rows: number; readonly timeUs: number }): void;
@@ -56,16 +68,46 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   let lastLook = 0;
   let settleControl: (level: ControlLevel) => void = () => undefined;
   const control = new Promise<ControlLevel>((resolve) => (settleControl = resolve));
-  const worker = new Worker(new URL('./follow.js', import.meta.url), { workerData: task });
-  const send = (message: ToFollower | Look | ChildEnded | RoleMessage, transfer: readonly ArrayBuffer[] = []) =>
-    worker.postMessage(message, transfer);
+  let isNoted: () => void = () => undefined;
+  const isLasting = new Promise<void>((resolve) => (isNoted = resolve));
+  const waiting: Sent[] = [];
+  let waitingBytes = 0;
+  let follower: { send(...sent: Sent): void } | undefined;
+  const threadTimer = setTimeout(() => {
+    // Its end may have come in meanwhile, and was not heard of: everything else on this machine may have been first.
+    setImmediate(() => {
+      begin(startThread);
+    });
+  }, threadDelayMs);
+
+  function send(message: FromMain, transfer: readonly ArrayBuffer[] = []) {
+    if (follower) {
+      follower.send(message, transfer);
+      return;
+    }
+    waiting.push([message, transfer]);
+    if (message.kind === 'chunks') for (const { bytes } of message.chunks) waitingBytes += bytes.length;
+    const canWait = message.kind === 'chunks' || message.kind === 'ended' || message.kind === 'resize';
+    if (!canWait || waitingBytes > mostBytesWithoutThread) begin(startThread);
+  }
+
+  function begin(start: typeof startThread) {
+    if (follower) return;
+    clearTimeout(threadTimer);
+    follower = start(task, events);
+    for (const sent of waiting.splice(0)) follower.send(...sent);
+  }
+
   const handOver = createHandOver({
     send,
     maxInFlightBytes: limits.maxInFlightBytes,
     stallLimitMs: limits.stallLimitMs,
   });
-  const done = new Promise<void>((resolve) => {
-    worker.on('message', (message: FromFollower) => {
+  let isDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (isDone = resolve));
+  const events: FollowerEvents = {
+    onStart: () => isNoted(),
+    onMessage(message) {
       if (message.kind === 'what-time') send({ kind: 'clock', timeUs: nowUs() });
       else if (message.kind === 'settled') handOver.settled(message.bytes);
       else if (message.kind === 'trouble') troubles.add(message.message);
@@ -76,19 +118,16 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       else if (message.kind === 'kill') {
         killed = message.verdict;
         kill();
-      } else resolve();
-    });
-    worker.on('error', (error) => {
-      troubles.add(`recording ended early: ${error.message}`);
+      } else isDone();
+    },
+    onEnd(error) {
+      if (error) troubles.add(`recording ended early: ${error.message}`);
       handOver.abandon();
-      resolve();
-    });
-    worker.on('exit', () => {
-      handOver.abandon();
-      resolve();
-    });
-  });
+      isDone();
+    },
+  };
   return {
+    isLasting,
     offer: (chunks) => handOver.offer(chunks),
     resized: (to) => send({ kind: 'resize', ...to }),
     stopped(timeUs) {
@@ -118,8 +157,44 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
     async finish(ending, drainTimeoutMs) {
       handOver.end();
       send({ kind: 'ended', ending, endedAt: new Date().toISOString() });
+      begin(followHere);
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, drainTimeoutMs))]);
       return { troubles: [...troubles], failing, ...(killed && { killed }) };
     },
   };
+}
+
+type Sent = [message: FromMain, transfer: readonly ArrayBuffer[]];
+
+interface FollowerEvents {
+  readonly onStart: () => void;
+  readonly onMessage: (message: FromFollower) => void;
+  /** When it has ended by itself, and why. */
+  readonly onEnd: (error?: Error) => void;
+}
+
+function startThread(task: FollowerTask, { onStart, onMessage, onEnd }: FollowerEvents) {
+  const worker = new Worker(join(import.meta.dirname, 'follow-thread.js'), { workerData: task });
+  worker.on('message', onMessage);
+  worker.on('error', onEnd);
+  worker.on('exit', () => onEnd());
+  onStart();
+  return { send: (...[message, transfer]: Sent) => worker.postMessage(message, transfer) };
+}
+
+/** In this thread. */
+function followHere(task: FollowerTask, { onMessage, onEnd }: FollowerEvents) {
+  const sent: FromMain[] = [];
+  let hear: (message: FromMain) => void = (message) => void sent.push(message);
+  const link = {
+    tell: onMessage,
+    next: () => sent.shift(),
+    listen(listener: typeof hear) {
+      hear = listener;
+      const first = sent.shift();
+      if (first) hear(first);
+    },
+  };
+  import('./follow.ts').then(({ follow }) => follow(link, task)).catch(onEnd);
+  return { send: (message: FromMain) => hear(message) };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { SearchLag } from './domain/search.ts';
@@ -18,7 +19,7 @@ export function indexInThread(paths: Paths): IndexThread {
   let thread: Worker | undefined;
 
   const timer = setTimeout(() => {
-    const started = new Worker(new URL('./index-thread.js', import.meta.url), { workerData: paths });
+    const started = new Worker(join(import.meta.dirname, 'index-thread.js'), { workerData: paths });
     started.unref();
     started.on('message', (told: SearchLag | undefined) => (lag = told));
     // Without it search goes on with what is in the index.

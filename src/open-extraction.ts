@@ -2,12 +2,11 @@ import type { Checkpoint, Gap } from './domain/batch.ts';
 import type { Paths } from './domain/config.ts';
 import type { Complaint, Failure } from './domain/failure.ts';
 import type { Keyframe } from './domain/keyframe.ts';
-import type { Pack } from './domain/pattern.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import type { StateThresholds } from './domain/state.ts';
-import { loadPacks } from './extract/load-packs.ts';
+import { type ChosenPacks, choosePacks } from './extract/load-packs.ts';
 import { underLease } from './guard/under-lease.ts';
 import { gitHead } from './recording/git-head.ts';
 import { type SessionExtraction, createSessionExtraction, nothingStored } from './session-extraction.ts';
@@ -23,19 +22,19 @@ const lockPatienceMs = 50;
 export async function describeSession(
   session: Session,
   paths: Paths,
-): Promise<{ session: Session; packs: readonly Pack[]; complaints: readonly Complaint[] }> {
-  const [git, { packs, complaints }] = await Promise.all([
+): Promise<{ session: Session; packs: ChosenPacks; complaints: readonly Complaint[] }> {
+  const [git, packs] = await Promise.all([
     gitHead(session.workingDirectory),
-    loadPacks(session.agent, paths, session.patternFiles),
+    choosePacks(session.agent, paths, session.patternFiles),
   ]);
-  const identities = packs.map(({ name, version, digest }) => ({ name, version, digest }));
+  const { identities, complaints } = packs;
   return { session: { ...session, packs: identities, ...(git && { git }) }, packs, complaints };
 }
 
 /** Opens the store and begins the session in it. */
 export async function openExtraction(
   session: Session,
-  packs: readonly Pack[],
+  packs: ChosenPacks,
   paths: Paths,
   rest: {
     readonly thresholds: StateThresholds;
@@ -51,7 +50,16 @@ export async function openExtraction(
   const store = opened.value;
   const added = await untilNotBusy(() => store.addSession(session));
   if (!added.ok) return added;
-  const committing = session.lease ? underLease(store, session.lease, rest.onLeaseLost) : store;
-  const extraction = createSessionExtraction({ session, store: committing, packs, stored: nothingStored, ...rest });
+  const leased = session.lease && underLease(store, session.lease, rest.onLeaseLost);
+  const extraction = createSessionExtraction({
+    ...rest,
+    session,
+    store: leased ?? store,
+    onCommitted: (checkpoint) => (leased?.isLost === true ? [] : rest.onCommitted(checkpoint)),
+    stored: nothingStored,
+    get packs() {
+      return packs.load();
+    },
+  });
   return ok({ store, extraction });
 }

@@ -1,5 +1,6 @@
 import { closeSync, futimesSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readConfig } from './read-config.ts';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
@@ -32,13 +33,12 @@ export async function pruneWhenDue(paths: Paths, how: HouseKeeping): Promise<Res
 }
 
 async function pruneNow(paths: Paths, { isOver, packs = false }: HouseKeeping): Promise<Result<unknown, Failure>> {
-  const [{ loadConfig }, { openPruner }, { prune, reclaimSpace, whatToPrune }, { packRecordings }] = await Promise.all([
-    import('./load-config.ts'),
+  const [{ openPruner }, { prune, reclaimSpace, whatToPrune }, { packRecordings }] = await Promise.all([
     import('./store/open-pruner.ts'),
     import('./prune.ts'),
     import('./pack-recordings.ts'),
   ]);
-  const { settings, complaints } = loadConfig(paths.config);
+  const { settings, complaints } = await readConfig(paths.config);
   // Nobody's data is deleted by the defaults because there is a slip in what they wrote.
   if (complaints.length > 0) return ok(undefined);
   const opened = openPruner(paths.database, { lockPatienceMs });

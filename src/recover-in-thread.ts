@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import { exitOf } from './worker-exit.ts';
@@ -11,7 +12,7 @@ export interface RecoveringThread {
 
 /** Starts `recover-thread.ts`. */
 export function recoverInThread(paths: Paths): RecoveringThread {
-  const thread = new Worker(new URL('./recover-thread.js', import.meta.url), { workerData: paths });
+  const thread = new Worker(join(import.meta.dirname, 'recover-thread.js'), { workerData: paths });
   // What is left behind then is extracted by the next one who reads.
   thread.on('error', () => undefined);
   const ended = exitOf(thread);

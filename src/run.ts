@@ -1,21 +1,25 @@
 import { writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { ulid } from 'ulid';
-import { endLike } from './child/end-like.ts';
-import { passStdinThrough } from './child/pass-stdin.ts';
+import { endLike, endLikeAfter } from './child/end-like.ts';
 import type { Sink } from './child/pass-through.ts';
+import { posix } from './child/posix.ts';
 import { mirroredMode, startChild } from './child/start-child.ts';
 import { terminalSize } from './child/terminal-size.ts';
 import type { ControlledSession } from './control/commander.ts';
+import type { SessionControl } from './control-session.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
 import type { Deed } from './domain/deed.ts';
 import { exitCodeOf, exitCodes } from './domain/failure.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
 import type { LeaseTask } from './lease-messages.ts';
+import { newSessionId } from './recording/new-session-id.ts';
 import { identify } from './recording/process-identity.ts';
 import { type TakenLease, takeLease } from './take-lease.ts';
+
+/** How much later than asked for this thread may find out that the time is over. */
+const lateMs = 250;
 
 /*
  * The composition root of the main thread: child → follower. It starts the
@@ -30,7 +34,7 @@ export async function run(
 ): Promise<never> {
   const { command } = options;
   const mode = options.terminal === 'auto' ? mirroredMode() : options.terminal === 'always' ? 'terminal' : 'pipe';
-  const id = ulid();
+  const id = newSessionId(Date.now(), posix.randomBytes(16));
   const leased = await takeLease(leaseTask(options, id), complain);
   if (!leased.ok) {
     complain(leased.failure.message);
@@ -58,7 +62,8 @@ export async function run(
   });
   const session = newSession(options, { id, mode, command, streams, startedAt, lease: lease?.lease });
   const follower = recording.begin(session, { ...options, kill });
-  const control = openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session);
+  const controlled = { id, mode, child: controls, ...recording.told(follower) };
+  const control = openControl(options, controlled, session, follower.isLasting);
   const ending = await ended;
   const closed = control.close();
   if (ending.kind === 'not-started') {
@@ -76,30 +81,36 @@ function leaseTask({ lease: name, leaseWaitMs: waitMs = 0, agent }: WrapOptions,
   return { ...(name !== undefined && { name }), waitMs, claim: { sessionId, agent, ...here }, paths };
 }
 
-/** Lets others command the session, once it runs; what they need is not loaded before. */
+/** Lets others command the session, when it lasts; what they need is not loaded before. */
 function openControl(
   { control: level }: Pick<WrapOptions, 'control'>,
   controlled: ControlledSession,
   { workingDirectory }: Session,
+  isLasting: Promise<void>,
 ): { close(): Promise<void> } {
   let isOver = false;
+  let opening: Promise<SessionControl | undefined> | undefined;
   // Who has not asked for it need not hear that it cannot be had; who commands the session will.
   const onError = (why: string) => {
     if (level !== undefined) complain(`the session cannot be controlled: ${why}`);
   };
-  const opening = import('./control-session.ts').then(({ openControl: open }) => {
+  const begin = async () => {
+    const { openControl: open } = await import('./control-session.ts');
     if (isOver) return undefined;
     const paths = pathsFrom(process.env, workingDirectory);
     const control = level === undefined ? controlled.control : Promise.resolve(level);
     const opened = open(paths, { ...controlled, control }, onError);
     if (!opened.ok) onError(opened.failure);
     return opened.ok ? opened.value : undefined;
+  };
+  void isLasting.then(() => {
+    if (!isOver) opening = begin();
+    opening?.catch((error: unknown) => onError(String(error)));
   });
-  opening.catch((error: unknown) => onError(String(error)));
   return {
     async close() {
       isOver = true;
-      (await opening.catch(() => undefined))?.close();
+      (await opening?.catch(() => undefined))?.close();
     },
   };
 }
@@ -108,8 +119,10 @@ function openControl(
 export async function runPipe(options: PipeOptions): Promise<never> {
   const recording = createRecording();
   const { startedAt } = recording;
-  const session = newSession(options, { id: ulid(), mode: 'stream', command: [], streams: ['stdout'], startedAt });
+  const id = newSessionId(Date.now(), posix.randomBytes(16));
+  const session = newSession(options, { id, mode: 'stream', command: [], streams: ['stdout'], startedAt });
   const follower = recording.begin(session, { mayServe: options.mayServe, kill: () => undefined });
+  const { passStdinThrough } = await import('./child/pass-stdin.ts');
   await passStdinThrough(recording.sink);
   return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
 }
@@ -164,6 +177,7 @@ async function finish(
   drainTimeoutMs: number,
   { closed, lease }: { readonly closed?: Promise<void>; readonly lease?: TakenLease | undefined } = {},
 ): Promise<never> {
+  endLikeAfter(drainTimeoutMs + lateMs, ending);
   const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
   await closed;
   // Both the lease's thread and the store may have found that it was lost.

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { commandSession } from './command-session.ts';
@@ -88,7 +89,7 @@ export async function startServing(
   }
   const feed = openFeed(paths.database);
   if (!feed.ok) return feed;
-  const startThread = () => new Worker(new URL('./query-thread.js', import.meta.url), { workerData: paths });
+  const startThread = () => new Worker(join(import.meta.dirname, 'query-thread.js'), { workerData: paths });
   const queries = createQueryThread(startThread, queryLimitMs);
   // One of their own: a heavy query must not hold up what has to come in time.
   const replays = createQueryThread(startThread, queryLimitMs);
@@ -100,13 +101,13 @@ export async function startServing(
     database: paths.database,
     feed: feed.value,
     ask: queries.ask,
-    startLines: () => new Worker(new URL('./line-thread.js', import.meta.url), { workerData: paths }),
+    startLines: () => new Worker(join(import.meta.dirname, 'line-thread.js'), { workerData: paths }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     commandSession: (what) => commandSession(paths, what),
     searchLag: () => indexing.lag,
     replay: { ask: replays.ask, start: startReplay, clock: processClock },
     startExport: (session, format) =>
-      new Worker(new URL('./export-thread.js', import.meta.url), {
+      new Worker(join(import.meta.dirname, 'export-thread.js'), {
         workerData: { paths, session, format, version } satisfies ExportRequest,
       }),
     port,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EndServing, FromServing, ServeTask } from './serve-messages.ts';
 
@@ -18,7 +19,7 @@ export function startServingWorker(
   task: ServeTask,
   { onServing, onEnd }: { readonly onServing: () => void; readonly onEnd: (end: ServingEnd) => void },
 ): ServingWorker {
-  const worker = new Worker(new URL('./serve-thread.js', import.meta.url), {
+  const worker = new Worker(join(import.meta.dirname, 'serve-thread.js'), {
     workerData: task,
     resourceLimits,
     execArgv: ['--no-warnings'],

@@ -64,7 +64,7 @@ export interface VerdictWatch {
 
 export interface FindingsOptions {
   readonly session: Pick<Session, 'mode' | 'terminalSize' | 'startedAt'>;
-  /** Those that apply to the agent. */
+  /** Those that apply to the agent. Asked for when there is something to be found: a session may say nothing. */
   readonly packs: readonly Pack[];
   /** The clock by which patterns are judged. */
   readonly nowMs?: () => number;
@@ -75,13 +75,14 @@ export interface FindingsOptions {
 }
 
 export function createSessionFindings(options: FindingsOptions, finder: Finder): SessionFindings {
-  const { session, packs, watch, nowMs = () => performance.now() } = options;
+  const { session, watch, nowMs = () => performance.now() } = options;
   const { onEvent, onKeyframe } = finder;
   /** Made for the first line: its tables take longer than many a session that says nothing. */
   let extractor: Extractor | undefined;
+  let turns: ReadonlySet<string> | undefined;
   const tracker = createStateTracker({
     thresholds: options.thresholds ?? defaultSettings,
-    turnPatterns: turnPatterns(packs),
+    turnPatterns: { has: (pattern) => (turns ??= turnPatterns(options.packs)).has(pattern) },
     ...(watch?.killAfterMs !== undefined && { killAfterMs: watch.killAfterMs }),
   });
   /** What is told of the agent's state and was not judged yet. */
@@ -90,7 +91,8 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
   let isPainted = false;
   let place: OutputPlace = { stream: 'stdout', offset: 0, lineNumber: 1 };
   let cutMessage: Event | undefined;
-  const questions = createQuestionWatch(packs);
+  // They stand on screens.
+  const questions = createQuestionWatch(session.mode === 'terminal' ? options.packs : []);
   let answer: { readonly question: AskedQuestion; readonly offset: number } | undefined;
   const onSignal = (signal: NotificationSignal) => signals.push(signal);
   const lines = createSessionLines(session, { onSignal, onScreen, ...(onKeyframe && { onKeyframe }) });
@@ -100,7 +102,11 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
     for (const block of blocks) {
       const { stream, endOffset, firstLine } = block;
       lookForRefusal(block);
-      extractor ??= createExtractor({ matcher: createMatcher(packs), nowMs, onState: (hint) => hints.push(hint) });
+      extractor ??= createExtractor({
+        matcher: createMatcher(options.packs),
+        nowMs,
+        onState: (hint) => hints.push(hint),
+      });
       const found = extractor.scan(block);
       for (const event of found) tell(event);
       signals.push(...signalsOfLines(hints, found));

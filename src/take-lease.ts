@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
@@ -29,7 +30,7 @@ export async function takeLease(
   onWaiting: (message: string) => void,
 ): Promise<Result<TakenLease | undefined, Failure>> {
   if (task.name === undefined && !mayNameLease(task.paths.config)) return ok(undefined);
-  const worker = new Worker(new URL('./lease-thread.js', import.meta.url), { workerData: task });
+  const worker = new Worker(join(import.meta.dirname, 'lease-thread.js'), { workerData: task });
   const troubles = new Set<string>();
   const exited = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
   const taken = await new Promise<Result<NamedLease | undefined, Failure>>((resolve) => {

@@ -1,4 +1,6 @@
-// How long a whole run takes that has nothing to do, its session stored; against Node's own start.
+// How long a whole run takes that has nothing to do, its session stored, and how soon the child runs; against Node's own
+// start. And how soon a command answers that reads.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { interleave } from '../harness/interleave.mjs';
 import { freshEnvironment, ridealong, timed, workFolder } from '../harness/processes.mjs';
@@ -11,9 +13,18 @@ const env = freshEnvironment(folder);
 const wrapped = (...command) => timed([process.execPath, ridealong, '--', ...command], { env });
 await wrapped('true');
 
-const { quiet, printing, reading, bare } = await interleave(
+/** `date` says when it runs, to the nanosecond. */
+function untilChildRuns() {
+  const startMs = performance.timeOrigin + performance.now();
+  const said = execFileSync(process.execPath, [ridealong, '--', 'date', '+%s%N'], { env, encoding: 'utf8' });
+  return Number(said) / 1e6 - startMs;
+}
+const tellsNanoseconds = /^\d{19}\n$/.test(spawnSync('date', ['+%s%N'], { encoding: 'utf8' }).stdout);
+
+const { quiet, untilMain, printing, reading, bare } = await interleave(
   {
     quiet: () => wrapped('true'),
+    untilMain: () => (tellsNanoseconds ? untilChildRuns() : 0),
     printing: () => wrapped('echo', 'hi'),
     reading: () => timed([process.execPath, ridealong, 'sessions'], { env }),
     bare: () => timed([process.execPath, '-e', '0']),
@@ -23,5 +34,8 @@ const { quiet, printing, reading, bare } = await interleave(
 rmSync(env.HOME, { recursive: true });
 const baseline = { name: 'node -e 0', samples: bare };
 tell({ what: '`ridealong -- true`', unit: 'ms', samples: quiet, baseline, target: { ratioAtMost: 1.5 } });
+if (tellsNanoseconds) {
+  tell({ what: 'until the child’s `main()`', unit: 'ms', samples: untilMain, baseline, target: { ratioAtMost: 1.2 } });
+}
 tell({ what: '`ridealong -- echo hi`', unit: 'ms', samples: printing, baseline });
 tell({ what: '`ridealong sessions`', unit: 'ms', samples: reading, baseline });

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, write } from 'node:fs';
+import { posix } from './posix.ts';
 
 /**
  * Tells where the output of a child that has ended, or has stopped, ends.
@@ -30,7 +30,7 @@ export const noMarker: EndMarker = {
 
 export function createEndMarker(writeEnd: number): EndMarker {
   // Letters and digits only: no terminal setting changes them.
-  const marker = Buffer.from(`<${randomBytes(24).toString('hex')}>`);
+  const marker = Buffer.from(`<${posix.randomBytes(24).toString('hex')}>`);
   let held: Buffer = Buffer.alloc(0);
   /** How many markers are still to come out. */
   let awaited = 0;

@@ -1,16 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { getSystemErrorMap } from 'node:util';
-import { exitCodes } from '../domain/failure.ts';
-import type { Ending } from '../domain/session.ts';
+import type { ChildNews } from './child-news.ts';
 import { posix } from './posix.ts';
-
-/** What the monitor tells of the child, in the order in which it happens; `native/monitor.c` documents the lines. */
-export type ChildNews =
-  | { readonly kind: 'started'; readonly pid: number }
-  | { readonly kind: 'stopped'; readonly signal: number }
-  | { readonly kind: 'ended'; readonly ending: Ending };
 
 /** Our end of the two pipes to `ridealong-monitor`, which is the child's parent. */
 export interface Monitor {
@@ -44,7 +35,7 @@ export function createMonitor(commandName: string): Monitor {
     begin(onNews) {
       closeSync(control);
       closeSync(status);
-      readNews(statusEnd, commandName, onNews);
+      void import('./read-news.ts').then(({ readNews }) => readNews(statusEnd, commandName, onNews));
     },
     go: () => order(0),
     deliver: (signal) => order(constants.signals[signal]),
@@ -52,67 +43,5 @@ export function createMonitor(commandName: string): Monitor {
       if (open) closeSync(controlEnd);
       open = false;
     },
-  };
-}
-
-function readNews(fd: number, commandName: string, onNews: (news: ChildNews) => void): void {
-  let text = '';
-  let ended = false;
-  const tell = (news: ChildNews) => {
-    if (ended) return;
-    ended = news.kind === 'ended';
-    onNews(news);
-  };
-  const socket = new Socket({ fd, readable: true, writable: false });
-  socket.setEncoding('latin1');
-  socket.on('data', (data: string) => {
-    const lines = (text + data).split('\n');
-    text = lines.pop() ?? '';
-    for (const line of lines) {
-      const news = newsFrom(line, commandName);
-      if (news) tell(news);
-    }
-  });
-  // A monitor that was killed takes the child's ending with it.
-  const reason = 'the process that watches over the command was killed';
-  socket.on('close', () => tell({ kind: 'ended', ending: { kind: 'unseen', reason } }));
-  socket.on('error', () => undefined);
-}
-
-function newsFrom(line: string, commandName: string): ChildNews | undefined {
-  const [what, value] = line.split(' ');
-  const number = Number(value);
-  switch (what) {
-    case 'started':
-      return { kind: 'started', pid: number };
-    case 'stopped':
-      return { kind: 'stopped', signal: number };
-    case 'exited':
-      return { kind: 'ended', ending: { kind: 'exited', code: number } };
-    case 'killed':
-      return { kind: 'ended', ending: { kind: 'killed', signal: number, signalName: signalName(number) } };
-    case 'unstartable':
-      return { kind: 'ended', ending: unstartable(commandName, number) };
-    default:
-      return undefined;
-  }
-}
-
-function signalName(number: number): string {
-  const known = Object.entries(constants.signals).find(([, value]) => value === number);
-  return known?.[0] ?? `SIG${number}`;
-}
-
-/** As a POSIX shell tells it: 127 when there is no such command, 126 when it cannot be run. */
-function unstartable(command: string, errno: number): Ending {
-  const reason = getSystemErrorMap().get(-errno);
-  if (reason?.[0] === 'ENOENT') {
-    return { kind: 'not-started', code: exitCodes.commandNotFound, message: `${command}: command not found` };
-  }
-  const why = reason?.[1] ?? `error ${errno}`;
-  return {
-    kind: 'not-started',
-    code: exitCodes.commandNotExecutable,
-    message: `${command}: cannot be executed: ${why}`,
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** The calls of `native/posix.c`. Each throws an Error that names the call when it fails. */
 interface Posix {
@@ -8,6 +8,22 @@ interface Posix {
   pipe(): [readEnd: number, writeEnd: number];
   /** Lets the programs that are started from now on keep the descriptor. */
   inherit(fd: number): void;
+  /**
+   * Starts a program that shares our stdin and working directory, with every signal at its default. It keeps the
+   * descriptors in `kept`, under their numbers; of its end nothing is told.
+   */
+  spawn(
+    path: string,
+    words: readonly string[],
+    environment: readonly string[],
+    stdout: number,
+    stderr: number,
+    kept: readonly number[],
+  ): void;
+  /** From the system, at most 256. Node's own `crypto` takes longer to load than the child takes to start. */
+  randomBytes(count: number): Buffer;
+  isTerminal(fd: number): boolean;
+  windowSize(fd: number): [columns: number, rows: number];
   /** A new pseudo-terminal that is nobody's controlling terminal. */
   openTerminal(): [master: number, slave: number];
   /** The terminal's settings (`tcgetattr`). */
@@ -28,6 +44,8 @@ interface Posix {
   punchHole(fd: number, offset: number, length: number): void;
   /** Ends this process at once: workers are cut off wherever they are, as by a crash, and not unwound. */
   exit(code: number): never;
+  /** {@link Posix.dieOf} the signal, unless it is 0, and {@link Posix.exit}, so much later, whatever this thread does then. */
+  endAfter(ms: number, signal: number, code: number): void;
   /** Ends this process by the signal, without a core file. Returns when the signal does not kill. */
   dieOf(signal: number): void;
 }
@@ -40,10 +58,10 @@ export type TerminalSettings = Buffer & { readonly brand?: 'termios' };
  * sources, or beside the bundle.
  */
 export function nativePath(name: 'posix.node' | 'ridealong-monitor'): string {
-  const candidates = ['../build/Release/', '../../build/Release/'].map((folder) =>
-    fileURLToPath(new URL(folder + name, import.meta.url)),
+  const candidates = ['../build/Release', '../../build/Release'].map((folder) =>
+    join(import.meta.dirname, folder, name),
   );
   return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? name;
 }
 
-export const posix = createRequire(import.meta.url)(nativePath('posix.node')) as Posix;
+export const posix = createRequire(import.meta.filename)(nativePath('posix.node')) as Posix;

@@ -1,10 +1,8 @@
 import { fstatSync } from 'node:fs';
-import { isatty } from 'node:tty';
-import { execa } from 'execa';
 import type { Stream } from '../domain/chunk.ts';
 import { descriptors, openMirrorTerminal, openPipe } from './channel.ts';
 import { createMonitor } from './monitor.ts';
-import { nativePath } from './posix.ts';
+import { nativePath, posix } from './posix.ts';
 import type { SpawnRequest, Spawned } from './spawned.ts';
 
 /**
@@ -17,49 +15,42 @@ export function spawnPiped(request: SpawnRequest): Spawned {
   const [name] = request.command;
   const monitor = createMonitor(name);
   const open = (stream: Stream) =>
-    request.mirrorTerminals && isatty(descriptors[stream]) ? openMirrorTerminal(stream) : openPipe(stream);
+    request.mirrorTerminals && posix.isTerminal(descriptors[stream]) ? openMirrorTerminal(stream) : openPipe(stream);
   const stdout = open('stdout');
   const stderr = isSameObject(1, 2) ? stdout : open('stderr');
   const channels = stderr === stdout ? [stdout] : [stdout, stderr];
-
-  // In the monitor, the descriptors behind the standard ones are 3 and 4.
-  const subprocess = execa(nativePath('ridealong-monitor'), ['3', '4', 'pipe', '--', ...request.command], {
-    stdio: [
-      'inherit',
-      descriptor(stdout.writeEnd),
-      descriptor(stderr.writeEnd),
-      descriptor(monitor.control),
-      descriptor(monitor.status),
-    ],
-    env: { ...request.environment },
-    extendEnv: false,
-    // A directory that was removed, or is out of reach, is still ours, but has no path.
-    ...(process.platform === 'linux' ? { cwd: '/proc/self/cwd' } : {}),
-    buffer: false,
-    cleanup: false,
-    reject: false,
-    stripFinalNewline: false,
-  });
-  // Its failure shows in the status pipe.
-  void subprocess.catch(() => undefined);
-
+  startMonitor(request, monitor, stdout.writeEnd, stderr.writeEnd);
   return {
     monitor,
-    outputs: channels.map((channel) => channel.output),
+    async outputs() {
+      const { outputOfChannel } = await import('./output-of-channel.ts');
+      return channels.map(outputOfChannel);
+    },
     resize() {
       for (const channel of channels) channel.resize();
     },
   };
 }
 
-/** execa takes any descriptor, though its types name only those up to 9. */
-function descriptor(fd: number): 3 {
-  return fd as 3;
+function startMonitor(
+  { command, environment }: SpawnRequest,
+  { control, status }: { readonly control: number; readonly status: number },
+  stdout: number,
+  stderr: number,
+) {
+  const path = nativePath('ridealong-monitor');
+  const words = [path, `${control}`, `${status}`, 'pipe', '--', ...command];
+  const settings = Object.entries(environment).map(([variable, value]) => `${variable}=${value}`);
+  try {
+    posix.spawn(path, words, settings, stdout, stderr, [control, status]);
+  } catch {
+    // The status pipe tells: nobody has its other end.
+  }
 }
 
 /** Whether two descriptors lead to one pipe, file or terminal, where the order of what is written to both matters. */
 function isSameObject(first: number, second: number): boolean {
   const [a, b] = [fstatSync(first), fstatSync(second)];
-  const isNull = a.isCharacterDevice() && !isatty(first);
+  const isNull = a.isCharacterDevice() && !posix.isTerminal(first);
   return !isNull && a.dev === b.dev && a.ino === b.ino && a.rdev === b.rdev;
 }

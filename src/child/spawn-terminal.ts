@@ -5,6 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 import { openPipe } from './channel.ts';
 import { createEndMarker, type EndMarker } from './end-marker.ts';
 import { createMonitor } from './monitor.ts';
+import { outputOfChannel } from './output-of-channel.ts';
 import { nativePath, posix } from './posix.ts';
 import type { Output, SpawnRequest, Spawned } from './spawned.ts';
 import { defaultTerminalSize } from './terminal-size.ts';
@@ -52,7 +53,7 @@ export function spawnTerminal(request: SpawnRequest): Spawned {
   };
   return {
     monitor,
-    outputs: stderr ? [stdout, stderr.output] : [stdout],
+    outputs: () => Promise.resolve(stderr ? [stdout, outputOfChannel(stderr)] : [stdout]),
     resize,
     terminal: { master, slave },
   };

@@ -6,7 +6,8 @@ import type { Monitor } from './monitor.ts';
 /** A child that has been started, before anything was read from it. */
 export interface Spawned {
   readonly monitor: Monitor;
-  readonly outputs: readonly Output[];
+  /** Our ends of what it writes to. What they take is loaded when they are asked for: the child may start before. */
+  outputs(): Promise<readonly Output[]>;
   /** Gives the child's terminals the size of ours. */
   resize(): void;
   /** In terminal mode: the child's terminal, for input (master) and settings (slave). */

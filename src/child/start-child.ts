@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isatty } from 'node:tty';
 import type { Stream } from '../domain/chunk.ts';
 import type { Ending } from '../domain/session.ts';
 import { type Controls, createControls } from './controls.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { type Killing, killJob } from './kill-job.ts';
 import { type Sink, passThrough } from './pass-through.ts';
-import { attachRealTerminal } from './real-terminal.ts';
+import { posix } from './posix.ts';
+import type { RealTerminal } from './real-terminal.ts';
 import type { SpawnRequest, Spawned } from './spawned.ts';
 
 /** How long we wait for our reader, before we stop as the child did. */
@@ -47,7 +47,7 @@ export interface StartedChild {
 
 /** The mode in which a child mirrors us: a terminal of its own when our stdin and stdout are terminals. */
 export function mirroredMode(): 'terminal' | 'pipe' {
-  return isatty(0) && isatty(1) ? 'terminal' : 'pipe';
+  return posix.isTerminal(0) && posix.isTerminal(1) ? 'terminal' : 'pipe';
 }
 
 /** Starts the command; from here on its terminal, signals and end are ours. */
@@ -61,8 +61,9 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
     monitor.deliver(signal);
     if (signal === 'SIGCONT') controls.goOn();
   });
-  const terminal =
-    spawned.terminal === undefined ? undefined : attachRealTerminal(spawned.terminal, () => void hangUpAlike());
+  // Its pipes are there; in a terminal it has to wait until that is like ours.
+  if (spawned.terminal === undefined) monitor.go();
+  const terminal = await attachTerminal(spawned, () => void hangUpAlike());
   terminal?.takeOver();
   process.on('SIGWINCH', () => {
     spawned.resize();
@@ -71,7 +72,8 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
     if (options.mode === 'pipe') monitor.deliver('SIGWINCH');
   });
 
-  const outputs = spawned.outputs.map((output) =>
+  const opened = await spawned.outputs();
+  const outputs = opened.map((output) =>
     passThrough(output, (stream, passed) => {
       if (stream === 'stdout' && terminal) for (const { bytes } of passed) terminal.observe(bytes);
       return options.sink(stream, passed);
@@ -132,7 +134,7 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
       resolve(news.ending);
     });
   });
-  monitor.go();
+  if (spawned.terminal !== undefined) monitor.go();
 
   async function finish(): Promise<Ending> {
     const how = await ending;
@@ -142,7 +144,13 @@ export async function startChild(options: ChildOptions): Promise<StartedChild> {
     monitor.release();
     return how;
   }
-  return { streams: spawned.outputs.map(({ stream }) => stream), ended: finish(), kill, controls };
+  return { streams: opened.map(({ stream }) => stream), ended: finish(), kill, controls };
+}
+
+async function attachTerminal({ terminal }: Spawned, onHangUp: () => void): Promise<RealTerminal | undefined> {
+  if (terminal === undefined) return undefined;
+  const { attachRealTerminal } = await import('./real-terminal.ts');
+  return attachRealTerminal(terminal, onHangUp);
 }
 
 async function spawn(options: ChildOptions): Promise<Spawned> {

@@ -5,12 +5,15 @@ import { printableLine } from '../domain/printable.ts';
 import { parseCommandLine } from './wrap-arguments.ts';
 
 // The child comes first: a wrapping run loads neither yargs nor tables nor the store.
-const words = process.argv.slice(2);
-const invocation = parseCommandLine(words);
-if (!invocation.ok) {
-  process.stderr.write(`ridealong: ${printableLine(invocation.failure.message)}\n`);
-  process.exitCode = exitCodeOf(invocation.failure);
-} else {
+void main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<void> {
+  const invocation = parseCommandLine(words);
+  if (!invocation.ok) {
+    process.stderr.write(`ridealong: ${printableLine(invocation.failure.message)}\n`);
+    process.exitCode = exitCodeOf(invocation.failure);
+    return;
+  }
   switch (invocation.value.kind) {
     case 'wrap': {
       const { run } = await import('../run.ts');

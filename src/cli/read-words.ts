@@ -3,7 +3,8 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { Command } from './command.ts';
 import { commandNames } from './command-names.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { type CommandGroup, type Completer, program } from './program.ts';
+import type { CommandGroup, Completer } from './program.ts';
+import { readPlainWords } from './read-plain-words.ts';
 import { type Arguments, takeArguments } from './take-arguments.ts';
 
 /** What a command line that wraps nothing asks for. */
@@ -17,7 +18,7 @@ export const completionRequest = '--get-yargs-completions';
 
 const shells = ['bash', 'zsh'];
 
-/** Reads the words of a command line with yargs. */
+/** Reads the words of a command line, with yargs where they are more than a command and what it knows. */
 export async function readWords(
   words: readonly string[],
   commands: readonly (Command | CommandGroup)[],
@@ -27,6 +28,12 @@ export async function readWords(
   if (first === 'completion' && shell?.startsWith('-') === false && !shells.includes(shell)) {
     return usage(`completion knows ${shells.join(' and ')}, not "${shell}"`);
   }
+  const plain = readPlainWords(words, commands);
+  if (plain) {
+    const taken = takeArguments(plain.command, plain.parsed);
+    return taken.ok ? ok({ kind: 'command', command: plain.command, ...taken.value }) : taken;
+  }
+  const { program } = await import('./program.ts');
   let chosen: Result<Request, Failure> | undefined;
   const parser = program(
     words,

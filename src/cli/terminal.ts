@@ -17,7 +17,7 @@ export interface Terminal {
 
 /** The process's own streams. */
 export function processTerminal(): Terminal {
-  const { stdout, stderr, stdin, env } = process;
+  const { stdout, env } = process;
   let hasReader = true;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -36,11 +36,11 @@ export function processTerminal(): Terminal {
       return hasReader;
     },
     complain(message) {
-      stderr.write(`ridealong: ${printableLine(message)}\n`);
+      process.stderr.write(`ridealong: ${printableLine(message)}\n`);
     },
     input: {
       isTerminal: isatty(0),
-      [Symbol.asyncIterator]: () => stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
+      [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
     },
   };
 }

@@ -45,7 +45,7 @@ export function createStateTracker(options: {
   /** How long an agent may be hung or stalled before it is to be killed; never where absent. */
   readonly killAfterMs?: number;
   /** Ids of the patterns whose lines begin a turn that a later line ends; others say nothing of turns that were cut. */
-  readonly turnPatterns: ReadonlySet<string>;
+  readonly turnPatterns: Pick<ReadonlySet<string>, 'has'>;
 }): StateTracker {
   const { thresholds, killAfterMs } = options;
   let states: StateChange[] = [];

@@ -2,15 +2,21 @@ import { setFlagsFromString } from 'node:v8';
 import type { Execution } from '../domain/pattern.ts';
 import { runWithin } from './watchdog.ts';
 
-/*
+let hasLinearEngine = false;
+
+/**
  * V8 has a second regex engine, which takes linear time. With these flags a
  * regex that backtracks too often is run again on it, and flag `l` asks for it
  * at once (and is refused where it cannot run the regex). They hold for regexes
  * compiled from here on.
  */
-setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
-setFlagsFromString('--regexp-backtracks-before-fallback=10000');
-setFlagsFromString('--enable-experimental-regexp-engine');
+function enableLinearEngine() {
+  if (hasLinearEngine) return;
+  hasLinearEngine = true;
+  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+  setFlagsFromString('--regexp-backtracks-before-fallback=10000');
+  setFlagsFromString('--enable-experimental-regexp-engine');
+}
 
 /** Longer lines go to the linear engine at once: even loops that count as no backtracking take long there. */
 const longLine = 4 * 1024;
@@ -31,6 +37,7 @@ export interface BoundedRegex {
 }
 
 export function boundedRegex(regex: string, flags: string, execution?: Execution): BoundedRegex {
+  enableLinearEngine();
   const source = execution?.source ?? regex;
   const newFlags = execution?.flags ?? flags;
   const linear = execution?.linear === true ? linearRegex(source, execution.flags) : undefined;

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Complaint } from '../domain/failure.ts';
 import type { Pack } from '../domain/pattern.ts';
@@ -20,7 +21,7 @@ export async function findPacks(places: PackPlaces): Promise<{ packs: Pack[]; co
   const complaints: Complaint[] = [];
   const files: string[] = [];
   for (const folder of places.folders) {
-    const listed = await packFilesIn(folder);
+    const listed = packFilesIn(folder);
     if (typeof listed === 'string') complaints.push(unreadable(folder, listed));
     else files.push(...listed);
   }
@@ -42,11 +43,15 @@ export async function findPacks(places: PackPlaces): Promise<{ packs: Pack[]; co
   return { packs, complaints };
 }
 
+/** Whether there is anything in the folder that {@link findPacks} would read, or complain about. */
+export function hasPacks(folder: string): boolean {
+  return packFilesIn(folder).length > 0;
+}
+
 /** The pack files of a folder in order of their names, or why it cannot be read. */
-async function packFilesIn(folder: string): Promise<string[] | string> {
+function packFilesIn(folder: string): string[] | string {
   try {
-    const names = await readdir(folder);
-    return names
+    return readdirSync(folder)
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()
       .map((name) => join(folder, name));

@@ -1,32 +1,15 @@
+import type { LineCursor } from './line-cursor.ts';
+import { searchLiterals } from './literal-search.ts';
+
 const LINE_FEED = 0x0a;
 /** A beginning is as good a filter as the whole, and keeps the table small. */
 const maxLiteralBytes = 16;
+/** For less the automaton is not worth its building. */
+const leastBytesForAutomaton = 4096;
 
 /** Finds many literals at once in the lines of a block. */
 export interface LiteralScanner {
   cursorOver(bytes: Uint8Array): LineCursor;
-}
-
-/** Walks over the lines of a block. The last line must end with a line feed. */
-export interface LineCursor {
-  /** Where the current line begins, and where its line feed stands. */
-  lineStart: number;
-  lineEnd: number;
-  /** The current line's index in the block. */
-  lineIndex: number;
-  /** The literals in the current line: the first `hitCount` of `hits`, each once. */
-  readonly hits: Int32Array;
-  hitCount: number;
-  /**
-   * Goes to the next line with a literal in it, or, with `every`, to the very next; false when there is none.
-   * Literals whose entry in `dormant` is 1 do not count.
-   */
-  next(every: boolean, dormant?: Uint8Array): boolean;
-  /** Goes on at this place, which is the start of the line with this index. */
-  goTo(position: number, lineIndex: number): void;
-  /** Where the next line to look at begins, and its index. */
-  readonly position: number;
-  readonly nextIndex: number;
 }
 
 /**
@@ -35,8 +18,32 @@ export interface LineCursor {
  *
  * Lines are found in the same pass: a line feed leads to a state of its own,
  * from which literals go on that stand at the beginning of a line.
+ *
+ * It is built when there is enough to be scanned; until then one literal is searched for after the other.
+ *
+ * @param leastBytes how much that is
  */
-export function createLiteralScanner(literals: readonly string[]): LiteralScanner {
+export function createLiteralScanner(
+  literals: readonly string[],
+  leastBytes: number = leastBytesForAutomaton,
+): LiteralScanner {
+  let automaton: LiteralScanner | undefined;
+  let words: readonly string[] | undefined;
+  let scannedBytes = 0;
+  return {
+    cursorOver(bytes) {
+      scannedBytes += bytes.length;
+      if (!automaton && scannedBytes < leastBytes) {
+        words ??= literals.map(wordOf);
+        return searchLiterals(words, bytes);
+      }
+      automaton ??= scannerBy(literals);
+      return automaton.cursorOver(bytes);
+    },
+  };
+}
+
+function scannerBy(literals: readonly string[]): LiteralScanner {
   const { table, classOf, firstAccepting, lineFeedState, outputStart, outputs, classes } = buildAutomaton(literals);
 
   const noneDormant = new Uint8Array(literals.length);
@@ -213,6 +220,12 @@ function byteClasses(literals: readonly string[]) {
   }
   for (let byte = 0x41; byte <= 0x5a; byte += 1) classOf[byte] = classOf[byte + 0x20] ?? 0;
   return { classOf, classes, lineFeedClass };
+}
+
+/** The bytes of {@link bytesOf} as latin1. */
+function wordOf(literal: string): string {
+  if (/^[\x01-\x7f]*$/.test(literal)) return literal.slice(0, maxLiteralBytes).toLowerCase();
+  return Buffer.from(bytesOf(literal)).toString('latin1');
 }
 
 function bytesOf(literal: string): Uint8Array {

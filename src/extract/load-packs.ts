@@ -1,9 +1,10 @@
 import type { Paths } from '../domain/config.ts';
 import type { Complaint } from '../domain/failure.ts';
 import type { Pack } from '../domain/pattern.ts';
-import { findPacks } from './find-packs.ts';
-import { packsForAgent } from './packs-for-agent.ts';
-import { shippedPacks } from './shipped-packs.ts';
+import type { Session } from '../domain/session.ts';
+import { findPacks, hasPacks } from './find-packs.ts';
+import { packsForAgent, packsThatApply } from './packs-for-agent.ts';
+import { shippedPackHeads, shippedPacks } from './shipped-packs.ts';
 
 /**
  * The packs that apply to an agent: ours, the user's, the project's, and files
@@ -18,3 +19,32 @@ export async function loadPacks(
   const found = await findPacks({ shipped: shippedPacks(), folders: [paths.userPacks, paths.projectPacks], files });
   return { ...found, packs: packsForAgent(found.packs, agent) };
 }
+
+/** Which packs apply to an agent, before they need be read. */
+export interface ChosenPacks {
+  readonly identities: Session['packs'];
+  readonly complaints: readonly Complaint[];
+  /** The same ones each time. */
+  load(): readonly Pack[];
+}
+
+/** As {@link loadPacks}; where there are none but ours, which were checked when they were built, nothing is read yet. */
+export async function choosePacks(...where: Parameters<typeof loadPacks>): Promise<ChosenPacks> {
+  const [agent, { userPacks, projectPacks }, files] = where;
+  if (files.length > 0 || hasPacks(userPacks) || hasPacks(projectPacks)) {
+    const { packs, complaints } = await loadPacks(...where);
+    return { identities: packs.map(identityOf), complaints, load: () => packs };
+  }
+  let packs: readonly Pack[] | undefined;
+  return {
+    identities: packsThatApply(shippedPackHeads(), agent).map(identityOf),
+    complaints: [],
+    load: () => (packs ??= packsForAgent(shippedPacks(), agent)),
+  };
+}
+
+const identityOf = ({ name, version, digest }: Pick<Pack, 'name' | 'version' | 'digest'>) => ({
+  name,
+  version,
+  digest,
+});

@@ -1,6 +1,6 @@
 import type { Pack } from '../domain/pattern.ts';
 
-export function appliesTo({ agents }: Pack, agent: string): boolean {
+export function appliesTo({ agents }: Pick<Pack, 'agents'>, agent: string): boolean {
   return agents.includes(agent) || agents.includes('*') || agents.includes('?');
 }
 
@@ -11,10 +11,20 @@ export function appliesTo({ agents }: Pack, agent: string): boolean {
  * of them, or an agent speak the dialect of another one.
  */
 export function packsForAgent(packs: readonly Pack[], agent: string): Pack[] {
+  return packsThatApply(packs, agent).map((pack) => (appliesTo(pack, agent) ? pack : forItsMessages(pack)));
+}
+
+/** What of a pack tells whether it applies. */
+export interface PackHead extends Pick<Pack, 'name' | 'version' | 'digest' | 'agents'> {
+  readonly messages: { readonly length: number };
+}
+
+/** Those of {@link packsForAgent}, as they are. */
+export function packsThatApply<Head extends PackHead>(packs: readonly Head[], agent: string): Head[] {
   const isNamed = packs.some(({ agents }) => agents.includes(agent));
   const own = packs.filter((pack) => appliesTo(pack, agent) && !(isNamed && pack.agents.includes('?')));
   const others = packs.filter((pack) => !appliesTo(pack, agent) && pack.messages.length > 0);
-  return [...own, ...others.map(forItsMessages)];
+  return [...own, ...others];
 }
 
 /** What of a pack its messages need. */

@@ -17,7 +17,7 @@ export interface EndVerdicts {
 }
 
 /** @param turnPatterns ids of the patterns whose lines begin a turn that a later line ends */
-export function createEndVerdicts(turnPatterns: ReadonlySet<string>): EndVerdicts {
+export function createEndVerdicts(turnPatterns: Pick<ReadonlySet<string>, 'has'>): EndVerdicts {
   const totals: Record<Stream, number> = { stdout: 0, stderr: 0 };
   /** What showed that a turn began, as long as nothing showed its end. */
   let openTurn: Evidence | undefined;

@@ -2,6 +2,11 @@ import type { EventStore } from '../domain/ports.ts';
 import { ok } from '../domain/result.ts';
 import type { NamedLease } from '../domain/session.ts';
 
+export interface LeasedStore extends Pick<EventStore, 'commit'> {
+  /** Then what is said to be committed is not. */
+  readonly isLost: boolean;
+}
+
 /**
  * The store of a session that runs under a lease: once that is lost, nothing more of the session is stored.
  *
@@ -12,9 +17,12 @@ export function underLease(
   store: Pick<EventStore, 'commit'>,
   lease: NamedLease,
   onLost: (message: string) => void,
-): Pick<EventStore, 'commit'> {
+): LeasedStore {
   let isLost = false;
   return {
+    get isLost() {
+      return isLost;
+    },
     commit(sessionId, batch) {
       if (isLost) return ok('committed');
       const outcome = store.commit(sessionId, { ...batch, lease });

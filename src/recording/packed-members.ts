@@ -26,7 +26,7 @@ const extraBytes = 14;
 const headerBytes = fixedHeaderBytes + extraBytes;
 const [magic1, magic2, deflate, hasExtra] = [0x1f, 0x8b, 8, 4];
 
-const compress = promisify(gzip);
+const compress = (bytes: Uint8Array) => promisify(gzip)(bytes);
 
 export async function packMember(bytes: Uint8Array): Promise<Buffer> {
   // Node writes the fixed header alone.

@@ -10,7 +10,6 @@ const roots = '^src/(?!index\\.ts$)[a-z-]+\\.ts$';
 
 /** Where the packages that have one home live. */
 const homes: Readonly<Record<string, string>> = {
-  execa: '^src/child/',
   'node-pty': '^src/child/',
   '@xterm/headless': '^src/lines/',
   yaml: '^src/(extract/|load-config\\.ts$)',

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type ChildNews, createMonitor } from '../../src/child/monitor.ts';
+import type { ChildNews } from '../../src/child/child-news.ts';
+import { createMonitor } from '../../src/child/monitor.ts';
 import { nativePath } from '../../src/child/posix.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

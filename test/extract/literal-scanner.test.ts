@@ -8,13 +8,19 @@ const linesOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `$
 /** Each line found, with the literals in it. */
 function found(literals: readonly string[], lines: readonly string[], every = false): [number, string, string[]][] {
   const bytes = linesOf(lines);
-  const cursor = createLiteralScanner(literals).cursorOver(bytes);
-  const result: [number, string, string[]][] = [];
-  while (cursor.next(every)) {
-    const hits = Array.from(cursor.hits.subarray(0, cursor.hitCount), (hit) => literals[hit] ?? '');
-    result.push([cursor.lineIndex, bytes.toString('utf8', cursor.lineStart, cursor.lineEnd), hits.sort()]);
-  }
-  return result;
+  const by = (leastBytes: number) => {
+    const cursor = createLiteralScanner(literals, leastBytes).cursorOver(bytes);
+    const result: [number, string, string[]][] = [];
+    while (cursor.next(every)) {
+      const hits = Array.from(cursor.hits.subarray(0, cursor.hitCount), (hit) => literals[hit] ?? '');
+      result.push([cursor.lineIndex, bytes.toString('utf8', cursor.lineStart, cursor.lineEnd), hits]);
+    }
+    return result;
+  };
+  const result = by(0);
+  // Whether there is enough for the automaton makes no difference.
+  expect(by(Infinity)).toEqual(result);
+  return result.map(([line, text, hits]) => [line, text, hits.sort()]);
 }
 
 describe('the literal scanner', () => {
@@ -44,8 +50,8 @@ describe('the literal scanner', () => {
     ]);
   });
 
-  it('passes over dormant literals', () => {
-    const cursor = createLiteralScanner(['x', 'y']).cursorOver(linesOf(['x', 'xy']));
+  it.each([0, Infinity])('passes over dormant literals (automaton from %d bytes on)', (leastBytes) => {
+    const cursor = createLiteralScanner(['x', 'y'], leastBytes).cursorOver(linesOf(['x', 'xy']));
     expect(cursor.next(false, Uint8Array.of(1, 0))).toBe(true);
     expect([cursor.lineIndex, cursor.hitCount]).toEqual([1, 1]);
   });
@@ -57,8 +63,8 @@ describe('the literal scanner', () => {
     ]);
   });
 
-  it('goes on where it is told to', () => {
-    const cursor = createLiteralScanner(['x']).cursorOver(linesOf(['x', 'x', 'x']));
+  it.each([0, Infinity])('goes on where it is told to (automaton from %d bytes on)', (leastBytes) => {
+    const cursor = createLiteralScanner(['x'], leastBytes).cursorOver(linesOf(['x', 'x', 'x']));
     cursor.goTo(4, 2);
     expect(cursor.next(false)).toBe(true);
     expect(cursor.lineIndex).toBe(2);

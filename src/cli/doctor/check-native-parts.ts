@@ -33,7 +33,7 @@ function ptyCandidates(root: string): string[] {
 
 function packageFolder(name: string): string | undefined {
   try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return dirname(createRequire(import.meta.filename).resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }

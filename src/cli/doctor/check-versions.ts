@@ -25,7 +25,7 @@ function checkNode(nodeVersion: string): Finding {
 
 function checkPackage(name: string): Finding {
   try {
-    const manifest = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
+    const manifest = createRequire(import.meta.filename)(`${name}/package.json`) as { version: string };
     return { check: name, verdict: 'ok', found: manifest.version };
   } catch {
     return { check: name, verdict: 'fail', found: 'not installed', fix: 'install ridealong again' };
