@@ -29,8 +29,11 @@ import { openLeases } from './store/leases.ts';
 /** How long who waits leaves the database alone. */
 const retryMs = 100;
 
+/** How long who does not wait for the lease waits for the database, should somebody write to it all the time. */
+const databasePatienceMs = 10_000;
+
 /** How often a lease is renewed in its time to live: a few of them may fail. */
-const renewalsPerLife = 6;
+const renewalsPerLife = 4;
 
 if (parentPort) void begin(parentPort, workerData as LeaseTask);
 
@@ -66,16 +69,23 @@ async function takeInTime(
   onWaiting: (message: string) => void,
 ): Promise<Result<NamedLease, Failure>> {
   const { name, claim, ttlMs, waitMs } = wanted;
-  const untilMs = performance.now() + waitMs;
-  for (let isTold = false; ; isTold = true) {
+  const startMs = performance.now();
+  let isTold = false;
+  for (;;) {
     const outcome = leases.take(name, claim, sinceBootMs() + ttlMs);
-    if (!outcome.ok) return outcome;
-    if ('taken' in outcome.value) return ok(outcome.value.taken);
-    const { heldBy } = outcome.value;
-    const leftMs = untilMs - performance.now();
-    if (leftMs <= 0) return fail(leaseHeld(name, heldBy, expiryOf(heldBy), waitMs));
-    if (!isTold) onWaiting(leaseWaiting(name, heldBy, expiryOf(heldBy)));
-    await sleep(Math.min(retryMs, leftMs));
+    const waitedMs = performance.now() - startMs;
+    if (!outcome.ok) {
+      const patienceMs = Math.max(waitMs, databasePatienceMs);
+      if (outcome.failure.reason !== 'database-busy' || waitedMs >= patienceMs) return outcome;
+    } else if ('taken' in outcome.value) {
+      return ok(outcome.value.taken);
+    } else {
+      const { heldBy } = outcome.value;
+      if (waitedMs >= waitMs) return fail(leaseHeld(name, heldBy, expiryOf(heldBy), waitMs));
+      if (!isTold) onWaiting(leaseWaiting(name, heldBy, expiryOf(heldBy)));
+      isTold = true;
+    }
+    await sleep(retryMs);
   }
 }
 

@@ -25,6 +25,9 @@ interface Own {
 /** True of the row while the session has the lease. After a rebuild of the database tokens begin anew, sessions don't. */
 const isOwn = 'name = :name AND token = :token AND session_id = :session';
 
+/** How long a call waits for another process's lock: there is more to do than to wait. */
+const lockPatienceMs = 1_000;
+
 /** Whether a session has a lease, to be asked within the transaction that depends on it. */
 export function leaseCheck(database: Database.Database): (lease: NamedLease, sessionId: string) => boolean {
   const find = database.prepare<[Own], number>(`SELECT 1 FROM leases WHERE ${isOwn}`).pluck();
@@ -39,7 +42,11 @@ export function leaseCheck(database: Database.Database): (lease: NamedLease, ses
 export function openLeases(path: string, isOver: (holder: LeaseHolder) => boolean): Result<Leases, Failure> {
   const current = new Current(path, (file) => {
     const opened = openDatabase(file);
-    return opened.ok ? attempt(file, () => ok(new SqliteLeases(opened.value, isOver))) : opened;
+    if (!opened.ok) return opened;
+    return attempt(file, () => {
+      opened.value.pragma(`busy_timeout = ${lockPatienceMs}`);
+      return ok(new SqliteLeases(opened.value, isOver));
+    });
   });
   const inCurrent = <Value>(action: (leases: SqliteLeases) => Value): Result<Value, Failure> => {
     const leases = current.get();

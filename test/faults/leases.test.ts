@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { pathsFrom } from '../../src/domain/config.ts';
@@ -28,6 +30,9 @@ async function untilStored(env: NodeJS.ProcessEnv, session: string, count: numbe
   while (storedErrors(env, session).length < count) await pause(10);
 }
 
+/** As proc(5) tells it. */
+const isStopped = ({ pid }: ChildProcess) => /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+
 /** Waits until the one lease that there is was not renewed in time. */
 async function pastExpiry(env: NodeJS.ProcessEnv): Promise<void> {
   const database = new KeptDatabase(pathsOf(env).database, { readonly: true });
@@ -56,41 +61,48 @@ describe('a lease', () => {
     expect(storedErrors(env, session.session_id)).toEqual(['recorded']);
   });
 
-  it('is lost by a wrapper that was stopped for too long; nothing that it prints then is stored under it, nothing is lost', async () => {
-    const env = freshEnvironment();
-    configure(env, 'leases: { ttl_ms: 400 }');
-    const stopped = wrapLeased(env, ['--lease', 'one']);
-    await stopped.say('before');
-    await untilBegun(env);
-    const [session] = storedSessions(env);
-    const id = session?.session_id ?? '';
-    await untilStored(env, id, 1);
-    stopped.process.kill('SIGSTOP');
-    const next = wrapLeased(env, ['--lease', 'one', '--lease-wait', '10m']);
-    await next.printed('ready');
-    stopped.process.kill('SIGCONT');
+  it.each<[string, (wrapper: ChildProcess) => unknown]>([
+    ['SIGSTOP', (wrapper) => wrapper.kill('SIGSTOP')],
+    ['Ctrl-Z', (wrapper) => wrapper.stdin?.write('stop\n')],
+  ])(
+    'is lost by a wrapper that %s stopped for too long: what it prints then is not stored under it, and not lost',
+    async (_, stop) => {
+      const env = freshEnvironment();
+      configure(env, 'leases: { ttl_ms: 400 }');
+      const stopped = wrapLeased(env, ['--lease', 'one']);
+      await stopped.say('before');
+      await untilBegun(env);
+      const [session] = storedSessions(env);
+      const id = session?.session_id ?? '';
+      await untilStored(env, id, 1);
+      stop(stopped.process);
+      while (!isStopped(stopped.process)) await pause(10);
+      const next = wrapLeased(env, ['--lease', 'one', '--lease-wait', '10m']);
+      await next.printed('ready');
+      stopped.process.kill('SIGCONT');
 
-    // Its agent is not harmed.
-    await stopped.say('after');
-    await stopped.say('at the end');
-    const { code, stderr } = await stopped.finish();
-    expect(code).toBe(0);
-    expect(stderr).toBe(
-      'ridealong: the lease one was lost, because it was not renewed in time; ' +
-        'from then on the output was recorded only, and becomes events after the end\n',
-    );
-    expect(storedErrors(env, id)).toEqual(['before']);
-    expect(storedSessions(env).find(({ session_id }) => session_id === id)).toMatchObject({ ended_at: null });
+      // Its agent is not harmed.
+      await stopped.say('after');
+      await stopped.say('at the end');
+      const { code, stderr } = await stopped.finish();
+      expect(code).toBe(0);
+      expect(stderr).toBe(
+        'ridealong: the lease one was lost, because it was not renewed in time; ' +
+          'from then on the output was recorded only, and becomes events after the end\n',
+      );
+      expect(storedErrors(env, id)).toEqual(['before']);
+      expect(storedSessions(env).find(({ session_id }) => session_id === id)).toMatchObject({ ended_at: null });
 
-    // The one who has the lease now is not disturbed, and extracts what the other left behind.
-    await next.say('of the next');
-    expect((await next.finish()).code).toBe(0);
-    expect(storedErrors(env, id)).toEqual(['before', 'after', 'at the end']);
-    expect(storedSessions(env)).toMatchObject([
-      { state: 'completed', lease_name: 'one', total_extraction_events: 1 },
-      { state: 'completed', lease_name: 'one', total_extraction_events: 3 },
-    ]);
-  });
+      // The one who has the lease now is not disturbed, and extracts what the other left behind.
+      await next.say('of the next');
+      expect((await next.finish()).code).toBe(0);
+      expect(storedErrors(env, id)).toEqual(['before', 'after', 'at the end']);
+      expect(storedSessions(env)).toMatchObject([
+        { state: 'completed', lease_name: 'one', total_extraction_events: 1 },
+        { state: 'completed', lease_name: 'one', total_extraction_events: 3 },
+      ]);
+    },
+  );
 
   it('is still had by a wrapper that was stopped for too long, when nobody else has taken it', async () => {
     const env = freshEnvironment();

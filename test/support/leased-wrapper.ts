@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startRidealong } from './ridealong.ts';
 
-/** Ridealong around an agent that prints `error: <line>` for each line that it is sent, and ends with its input. */
+/**
+ * Ridealong around an agent that prints `error: <line>` for each line that it is sent, and ends with its input. At the
+ * line `stop` it stops as by Ctrl-Z.
+ */
 export interface LeasedWrapper {
   readonly process: ChildProcess;
   /** Sends the agent a line, and waits for its answer. */
@@ -18,7 +21,8 @@ export interface LeasedWrapper {
 
 const agent = `
   console.log('ready');
-  require('readline').createInterface({ input: process.stdin }).on('line', (line) => console.log('error: ' + line))`;
+  require('readline').createInterface({ input: process.stdin }).on('line', (line) =>
+    line === 'stop' ? process.kill(process.pid, 'SIGTSTP') : console.log('error: ' + line))`;
 
 export function wrapLeased(env: NodeJS.ProcessEnv, options: readonly string[]): LeasedWrapper {
   const words = ['--no-serve', ...options, process.execPath, '-e', agent];
