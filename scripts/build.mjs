@@ -60,6 +60,7 @@ async function bundle() {
       'index-thread': 'src/index-thread.ts',
       'export-thread': 'src/export-thread.ts',
       'recover-thread': 'src/recover-thread.ts',
+      'probe-thread': 'src/probe-thread.ts',
       'serve-thread': 'src/cli/serve-thread.ts',
       index: 'src/index.ts',
     },

@@ -1,5 +1,6 @@
 import type { Paths, Settings } from './domain/config.ts';
 import type { ControlLevel, Sight } from './domain/control.ts';
+import type { StorageMode } from './domain/mode.ts';
 import type { Ending, Session } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
 
@@ -9,6 +10,7 @@ export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAft
   readonly paths: Paths;
   /** False with `--no-serve`. */
   readonly mayServe: boolean;
+  readonly storageMode?: StorageMode;
 }
 
 /** To the follower: the wrapper is about to be stopped, and nobody would answer its clients; or it goes on. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defaultSettings, type Settings } from './domain/config.ts';
 import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
+import { storageModes } from './domain/mode.ts';
 import type { Retention, RetentionLimits } from './domain/retention.ts';
 import { verdictNames } from './domain/state.ts';
 import { nearestWord } from './extract/nearest-word.ts';
@@ -31,6 +32,13 @@ const limit = z.union([z.int().min(1), z.literal('unlimited')]).optional();
 const limits = { max_age_days: limit, recordings_max_age_days: limit, max_total_bytes: limit };
 const agentLimits = z.strictObject(limits);
 const retention = z.strictObject({ ...limits, agents: z.record(z.string(), agentLimits).optional() });
+const bytes = z.int().min(1).optional();
+const storage = z.strictObject({
+  mode: z.enum(storageModes).optional(),
+  forced_ms: milliseconds,
+  max_lag_bytes: bytes,
+  max_heap_bytes: bytes,
+});
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
@@ -40,9 +48,10 @@ const configSchema = z.strictObject({
   control: z.enum(controlLevels).optional(),
   redaction: redaction.optional(),
   retention: retention.optional(),
+  storage: storage.optional(),
 });
 
-const sections: Readonly<Record<string, { readonly shape: object }>> = { states, verdicts, serve, redaction };
+const sections: Readonly<Record<string, { readonly shape: object }>> = { states, verdicts, serve, redaction, storage };
 
 /** What may stand at a path in the file. */
 function sectionAt([first, second]: readonly PropertyKey[]): { readonly shape: object } {
@@ -130,6 +139,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
   }
   if (name === '`port`') return `${name} must be a whole number from 1 to 65535`;
   if (key !== undefined && key in limits) return `${name} must be a whole number from 1 up, or \`unlimited\``;
+  if (key === 'max_lag_bytes' || key === 'max_heap_bytes') return `${name} must be a whole number from 1 up`;
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
   return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
 }
@@ -148,6 +158,7 @@ function settingsFrom({
   control,
   redaction: masked,
   retention: kept,
+  storage: stored,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -167,6 +178,12 @@ function settingsFrom({
     serve: {
       ...(written?.enabled !== undefined && { enabled: written.enabled }),
       ...(written?.port !== undefined && { port: written.port }),
+    },
+    storage: {
+      mode: stored?.mode ?? defaultSettings.storage.mode,
+      forcedMs: stored?.forced_ms ?? defaultSettings.storage.forcedMs,
+      maxLagBytes: stored?.max_lag_bytes ?? defaultSettings.storage.maxLagBytes,
+      maxHeapBytes: stored?.max_heap_bytes ?? defaultSettings.storage.maxHeapBytes,
     },
     retention: kept === undefined ? defaultSettings.retention : retentionFrom(kept),
   };

@@ -48,10 +48,11 @@ export async function run(
     },
   });
   const session = newSession(options, { id, mode, command, streams, startedAt });
-  const follower = recording.begin(session, { ...options, kill });
-  const control = openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session);
+  // In passthrough there is nothing but the child.
+  const follower = options.storageMode === 'passthrough' ? undefined : recording.begin(session, { ...options, kill });
+  const control = follower && openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session);
   const ending = await ended;
-  const closed = control.close();
+  const closed = control?.close();
   if (ending.kind === 'not-started') {
     const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
     complain(suggestion === undefined ? ending.message : `${ending.message}; did you mean \`${suggestion}\`?`);
@@ -94,7 +95,9 @@ export async function runPipe(options: PipeOptions): Promise<never> {
   const recording = createRecording();
   const { startedAt } = recording;
   const session = newSession(options, { id: ulid(), mode: 'stream', command: [], streams: ['stdout'], startedAt });
-  const follower = recording.begin(session, { mayServe: options.mayServe, kill: () => undefined });
+  const { mayServe, storageMode } = options;
+  const asked = { mayServe, ...(storageMode && { storageMode }), kill: () => undefined };
+  const follower = storageMode === 'passthrough' ? undefined : recording.begin(session, asked);
   await passStdinThrough(recording.sink);
   return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
 }
@@ -130,13 +133,18 @@ function createRecording() {
         failOn,
         killAfterMs,
         mayServe,
+        storageMode,
         kill,
-      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe'> & {
+      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe' | 'storageMode'> & {
         kill: () => void;
       },
     ): FollowerThread {
       const paths = pathsFrom(process.env, session.workingDirectory);
-      const asked = { ...(failOn && { failOn }), ...(killAfterMs !== undefined && { killAfterMs }) };
+      const asked = {
+        ...(failOn && { failOn }),
+        ...(killAfterMs !== undefined && { killAfterMs }),
+        ...(storageMode && { storageMode }),
+      };
       follower = startFollower({ session, paths, mayServe, ...asked }, nowUs, kill);
       return follower;
     },
@@ -144,11 +152,12 @@ function createRecording() {
 }
 
 async function finish(
-  follower: FollowerThread,
+  follower: FollowerThread | undefined,
   ending: Ending,
   drainTimeoutMs: number,
   closed?: Promise<void>,
 ): Promise<never> {
+  if (!follower) return endLike(ending);
   const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
   await closed;
   for (const trouble of troubles) complain(trouble);

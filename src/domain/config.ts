@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlLevel } from './control.ts';
+import { defaultGuard, type GuardSettings, type StorageMode } from './mode.ts';
 import { defaultRetention, type Retention } from './retention.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
@@ -86,6 +87,7 @@ export interface Settings extends StateThresholds {
   /** What may be done to sessions from elsewhere. */
   readonly control: ControlLevel;
   readonly retention: Retention;
+  readonly storage: GuardSettings;
 }
 
 /** Of the server in wrappers; the port is that of `ridealong serve`, too. */
@@ -109,6 +111,7 @@ export const defaultSettings: Settings = {
   control: 'process',
   redaction: { enabled: true, allow: [], email: true, phone: true, street: false },
   retention: defaultRetention,
+  storage: defaultGuard,
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -127,7 +130,11 @@ export interface WrapOptions {
   readonly failOn?: readonly VerdictName[];
   readonly killAfterMs?: number;
   readonly control?: ControlLevel;
+  readonly storageMode?: StorageMode;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */
-export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe' | 'redact'>;
+export type PipeOptions = Pick<
+  WrapOptions,
+  'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe' | 'redact' | 'storageMode'
+>;

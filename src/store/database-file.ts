@@ -3,13 +3,19 @@ import { dirname } from 'node:path';
 import { isSystemError } from '../domain/system-error.ts';
 import { applicationId } from './migrate.ts';
 
-/** What lies at a database's path. `empty`: not there, or not yet written by whoever creates it just now. */
-export type FileKind = 'empty' | 'ours' | 'foreign';
+/**
+ * What lies at a database's path. `empty`: not there, or not yet written by whoever creates it just now. `damaged`: no
+ * database any more, and the names of our own columns are still in it.
+ */
+export type FileKind = 'empty' | 'ours' | 'damaged' | 'foreign';
 
 const headerMagic = 'SQLite format 3\0';
 /** Where the header of a SQLite file keeps its application id, as 4 bytes, big-endian. */
 const applicationIdOffset = 68;
 const headerBytes = 100;
+/** The schema is among the first pages, in plain text. */
+const schemaBytes = 256 * 1024;
+const ourColumn = 'checkpoint_stdout';
 
 /**
  * Tells without SQLite, which might recover or checkpoint a file that is not ours.
@@ -20,16 +26,19 @@ export function fileKind(path: string): FileKind {
   const status = statusOf(path);
   if (status === undefined) return 'empty';
   if (!status.isFile()) return 'foreign';
-  const header = Buffer.alloc(headerBytes);
   const descriptor = openSync(path, 'r');
   try {
-    const length = readSync(descriptor, header, 0, headerBytes, 0);
-    if (length === 0) return 'empty';
+    const header = Buffer.alloc(headerBytes);
+    if (readSync(descriptor, header, 0, headerBytes, 0) === 0) return 'empty';
+    const isSqlite = header.toString('latin1', 0, headerMagic.length) === headerMagic;
+    if (isSqlite) return header.readUInt32BE(applicationIdOffset) === applicationId ? 'ours' : 'foreign';
+    const pages = Buffer.alloc(schemaBytes);
+    return pages.subarray(0, readSync(descriptor, pages, 0, schemaBytes, 0)).includes(ourColumn)
+      ? 'damaged'
+      : 'foreign';
   } finally {
     closeSync(descriptor);
   }
-  const isSqlite = header.toString('latin1', 0, headerMagic.length) === headerMagic;
-  return isSqlite && header.readUInt32BE(applicationIdOffset) === applicationId ? 'ours' : 'foreign';
 }
 
 /**

@@ -96,7 +96,7 @@ describe('a database that is there', () => {
     writeFileSync(paths.database, bytes.fill(0xaa, 100));
     const failure = failureOf(openStore(paths));
     expect(failure.reason).toBe('database-unreadable');
-    expect(failure.message).toContain('is damaged; move it away');
+    expect(failure.message).toContain('is damaged; `ridealong mode probe` sets it aside');
   });
 
   it('is reported when it cannot be a file', () => {
