@@ -218,7 +218,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
   function noteDeed(mode: StorageMode, by: string, reason: string) {
     const deed = { command: 'mode', by, via: 'mode', mode, reason: reason.slice(0, longestDeedReason) };
     const mark = { kind: 'control', deed, timeUs: nowUs() } as const;
-    if (mode === 'passthrough') recorder.pass(mark);
+    if (mode === 'passthrough' && !recorder.hasBegun) recorder.pass(mark);
     else take(() => recorder.mark(mark));
     redaction.release();
   }
@@ -283,6 +283,8 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     if (!outcome.ok || outcome.value !== 'stale') return;
     const stored = guarded?.takeUp();
     if (stored) {
+      // What has taken the database may have taken the recording, too.
+      recorder.begin();
       backlog.close();
       backlog = createBacklog(folder, limits.maxUnscannedBytes, true);
       extractAnew(stored);

@@ -76,6 +76,7 @@ export function createGuardedStore({
 
   function opened(): Result<EventStore, Failure> {
     if (store?.isCurrent() === true) return ok(store);
+    const isLost = store !== undefined;
     letGo();
     if (!isChecked) {
       isChecked = true;
@@ -90,7 +91,7 @@ export function createGuardedStore({
     if (!openedNow.ok) return openedNow;
     store = openedNow.value;
     isKnown = true;
-    return begun(store, committedTo !== undefined && committedTo !== store.identity);
+    return begun(store, isLost || (committedTo !== undefined && committedTo !== store.identity));
   }
 
   /** With the session's row, which a store that is another one does not have. */

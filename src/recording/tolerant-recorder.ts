@@ -16,7 +16,7 @@ const mostWaiting = 32;
 
 /** A recorder that goes on when the disk refuses: what it cannot record is counted, and marked when it can again. */
 export interface TolerantRecorder {
-  /** Makes the files, also of a child that says nothing. */
+  /** Makes the files, also of a child that says nothing, and anew where they were deleted. */
   begin(): void;
   /** @returns the chunks that were recorded, all of them or none, behind marks of what could not be before */
   record(chunks: readonly ReadChunk[]): readonly Moment[];
@@ -30,6 +30,8 @@ export interface TolerantRecorder {
   mark(mark: Mark): readonly Mark[];
   /** Leaves the disk alone: bytes are counted, and told when something is recorded again. */
   pass(moment: ReadChunk | Mark): void;
+  /** Whether there are files. */
+  readonly hasBegun: boolean;
   readonly position: RecordingPosition;
   readonly gapBytes: Readonly<Record<Stream, number>>;
 }
@@ -90,23 +92,29 @@ export function createTolerantRecorder(options: {
   }
 
   function markGaps(target: Recorder, timeUs: number, marks: (Mark | Moment)[]) {
+    for (let mark = waiting[0]; mark !== undefined; mark = waiting[0]) {
+      marks.push(target.mark(mark));
+      waiting = waiting.slice(1);
+    }
     for (const stream of streams) {
       if (unmarked[stream] === 0) continue;
       marks.push(target.mark({ kind: 'gap', stream, length: unmarked[stream], timeUs }));
       unmarked[stream] = 0;
     }
-    for (let mark = waiting[0]; mark !== undefined; mark = waiting[0]) {
-      marks.push(target.mark(mark));
-      waiting = waiting.slice(1);
-    }
   }
 
   return {
     gapBytes,
+    get hasBegun() {
+      return recorder !== undefined;
+    },
     get position() {
       return recorder?.position ?? recordingStart;
     },
-    begin: () => void attempt(() => undefined),
+    begin() {
+      lookedAtMs = -Infinity;
+      attempt(() => undefined);
+    },
     record(chunks) {
       const recorded: Moment[] = [];
       const isRecorded = attempt((target) => {
