@@ -24,6 +24,7 @@ export const programs = {
   'index-thread': 'src/index-thread.ts',
   'export-thread': 'src/export-thread.ts',
   'recover-thread': 'src/recover-thread.ts',
+  'probe-thread': 'src/probe-thread.ts',
   'serve-thread': 'src/cli/serve-thread.ts',
 };
 

@@ -1,12 +1,19 @@
+import { getHeapStatistics } from 'node:v8';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { posix } from './child/posix.ts';
-import { isChunk, type Moment } from './domain/chunk.ts';
+import { isChunk, type Moment, recordingStart } from './domain/chunk.ts';
 import { type Settings, defaultPort, limits } from './domain/config.ts';
 import type { Complaint } from './domain/failure.ts';
-import type { EventStore } from './domain/ports.ts';
+import type { StorageMode } from './domain/mode.ts';
+import type { StoredProgress } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
 import type { ChildEnded, FollowerLink, FollowerTask, FromFollower, FromMain, Look } from './follower-messages.ts';
+import { createPressure } from './guard/pressure.ts';
+import type { ModeChange } from './guard/storage-guard.ts';
+import { underLease } from './guard/under-lease.ts';
+import type { GuardedStore } from './guarded-store.ts';
 import type { LoadedConfig } from './load-config.ts';
+import { openGuard } from './open-guard.ts';
 import { readConfig } from './read-config.ts';
 import { createBacklog } from './recording/backlog.ts';
 import { recordingFolder } from './recording/folder.ts';
@@ -18,7 +25,7 @@ import { writeSessionFile } from './recording/write-session-file.ts';
 import type { RoleKeeper } from './role-keeper.ts';
 import type { SessionExtraction } from './session-extraction.ts';
 import { createSessionRedaction, patienceMs } from './session-redaction.ts';
-import { busyRetryMs, untilNotBusy } from './until-not-busy.ts';
+import { untilNotBusy } from './until-not-busy.ts';
 
 /*
  * The follower records what the main thread hands over, first of all, and
@@ -29,8 +36,11 @@ import { busyRetryMs, untilNotBusy } from './until-not-busy.ts';
 /** Scanned between two looks at what the main thread has handed over. */
 const scanSliceBytes = 256 * 1024;
 
-/** How long to leave a store alone that refused a batch. */
-const refusalRetryMs = 1000;
+/** How often to see whether extraction may go on that rests for too much of it. */
+const pressedMs = 250;
+
+/** A line of the timing is short, and JSON may make six characters of one. */
+const longestDeedReason = 100;
 
 /** How long after a moment the main thread is asked whether it has passed: it may be behind. */
 const clockMarginMs = 5;
@@ -54,36 +64,37 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     folder,
     streams: task.session.streams,
     onRefusal: (why) => trouble(`output is passed on but not recorded: ${why}`),
+    onRenewal: renew,
+    onAcceptance: () => saveSession(),
   });
-  const limit = createRecordingLimit({
-    folder,
-    streams: task.session.streams,
-    maxBytes: settings.maxRecordingBytes,
-    punchHole: (...hole) => posix.punchHole(...hole),
-    onRefusal: (why) => trouble(`the recording grows beyond its limit: ${why}`),
+  const { storage } = settings;
+  const guard = openGuard(task.paths, {
+    base: task.storageMode ?? storage.mode,
+    forcedMs: storage.forcedMs,
+    onChange: noteMode,
   });
-  const backlog = createBacklog(folder, limits.maxUnscannedBytes);
-  const redaction = createSessionRedaction({
-    session: task.session,
-    settings: settings.redaction,
-    environment: process.env,
-    folder,
-    onRefusal: (why) => trouble(`secrets may be left in the recording, which cannot be overwritten: ${why}`),
-    nowMs: () => performance.now(),
-  });
+  const pressure = createPressure(storage, () => performance.now(), notePressure);
+  let limit = newLimit();
+  let backlog = createBacklog(folder, limits.maxUnscannedBytes);
+  let redaction = newRedaction();
   /** What comes next, when it cannot be read yet. */
   let held: Moment | undefined;
-  let session = redaction.session(task.session);
-  let store: EventStore | undefined;
+  const begun = redaction.session(task.session);
+  let session = begun;
+  let guarded: GuardedStore | undefined;
   let extraction: SessionExtraction | undefined;
+  /** Undefined before all is there for it, and when somebody else extracts this session. */
+  let extractFrom: ((stored?: StoredProgress) => SessionExtraction) | undefined;
+  let scannedBytes = 0;
   let isSetUp = false;
   let ended: ChildEnded | undefined;
   let lastCommitMs = performance.now();
-  let storeRestsUntilMs = 0;
-  let isStoreRefusing = false;
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
   const startedAtMs = Date.parse(task.session.startedAt);
+  /** The recording's clock, as this thread knows it; unlike the main thread's it may be some milliseconds off. */
+  const aheadMs = Date.now() - startedAtMs - performance.now();
+  const nowUs = () => Math.max(0, Math.round((aheadMs + performance.now()) * 1000));
   /** The main thread's clock, and whether it was asked what time it is. */
   let clockUs = 0;
   let isClockAsked = false;
@@ -96,6 +107,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   /** Done when the role was given up, if it was to be. */
   let resting: Promise<void> = Promise.resolve();
   let looks: Look[] = [];
+  let renewed = 0;
 
   /** Calls {@link work} after the delay; at once, should both be asked for. */
   function schedule(delayMs = 0) {
@@ -112,12 +124,11 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   /** Records everything that was handed over, before anything is scanned. */
   function record(first?: FromMain) {
     let chunks: ReadChunk[] = [];
+    const isPassing = guard.mode() === 'passthrough';
     const append = () => {
       if (chunks.length === 0) return;
-      const position = recorder.position;
-      const recorded = recorder.record(chunks);
-      redaction.take(recorded);
-      backlog.push(recorded, position);
+      if (isPassing) for (const chunk of chunks) recorder.pass(chunk);
+      else take(() => recorder.record(chunks));
       tell({ kind: 'settled', bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) });
       chunks = [];
     };
@@ -141,19 +152,95 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
         clockUs = message.timeUs;
         looks.push(message);
       } else {
-        const { position } = recorder;
-        const marks =
-          message.kind === 'gap'
-            ? recorder.miss(message.stream, message.length, message.timeUs)
-            : recorder.mark(message);
-        redaction.take(marks);
-        backlog.push(marks, position);
+        if (isPassing) recorder.pass(message);
+        else if (message.kind === 'gap') take(() => recorder.miss(message.stream, message.length, message.timeUs));
+        else take(() => recorder.mark(message));
         if (message.kind !== 'resize') redaction.release();
         if (message.kind === 'stopped') isStopNoted = false;
       }
     }
     append();
     if (ended) redaction.release();
+  }
+
+  /** What was recorded is to be masked, and waits to be scanned. */
+  function take(write: () => readonly Moment[]) {
+    let { position } = recorder;
+    const renewals = renewed;
+    const recorded = write();
+    // The files were new ones: it is at their start.
+    if (renewed !== renewals) position = recordingStart;
+    redaction.take(recorded);
+    backlog.push(recorded, position);
+  }
+
+  /** Somebody has deleted the recording. It begins anew, with a gap for all that was in it. */
+  function renew() {
+    renewed += 1;
+    backlog.close();
+    redaction.close();
+    backlog = createBacklog(folder, limits.maxUnscannedBytes);
+    redaction = newRedaction();
+    limit = newLimit();
+    extractAnew();
+    saveSession();
+  }
+
+  function newLimit() {
+    return createRecordingLimit({
+      folder,
+      streams: task.session.streams,
+      maxBytes: settings.maxRecordingBytes,
+      punchHole: (...hole) => posix.punchHole(...hole),
+      onRefusal: (why) => trouble(`the recording grows beyond its limit: ${why}`),
+    });
+  }
+
+  function newRedaction() {
+    return createSessionRedaction({
+      session: task.session,
+      settings: settings.redaction,
+      environment: process.env,
+      folder,
+      onRefusal: (why) => trouble(`secrets may be left in the recording, which cannot be overwritten: ${why}`),
+      nowMs: () => performance.now(),
+    });
+  }
+
+  function noteMode({ from, to, forced }: ModeChange) {
+    if (forced?.by === 'guard') trouble(`events are not stored now, but will be: ${forced.reason}`);
+    if (from === 'passthrough') {
+      recorder.begin();
+      saveSession();
+    }
+    noteDeed(to, forced?.by ?? 'guard', forced?.reason ?? 'nothing is forced any more');
+    schedule();
+  }
+
+  function notePressure(why: string | undefined) {
+    noteDeed(why === undefined ? 'full' : 'record', 'guard', why ?? 'there is room again');
+  }
+
+  /** That storage goes on in another mode stands in the recording, and thus in the feed. */
+  function noteDeed(mode: StorageMode, by: string, reason: string) {
+    const deed = { command: 'mode', by, via: 'mode', mode, reason: reason.slice(0, longestDeedReason) };
+    const mark = { kind: 'control', deed, timeUs: nowUs() } as const;
+    if (mode === 'passthrough' && !recorder.hasBegun) recorder.pass(mark);
+    else take(() => recorder.mark(mark));
+    redaction.release();
+  }
+
+  /** Whether it costs too much to go on with it now. When the child has ended, only memory counts. */
+  function isUnderPressure(): boolean {
+    const { stdout, stderr } = recorder.position.offsets;
+    const lagBytes = ended ? 0 : stdout + stderr - scannedBytes;
+    return pressure.isTooMuch({ lagBytes, heapBytes: getHeapStatistics().used_heap_size });
+  }
+
+  function extractAnew(stored?: StoredProgress) {
+    held = undefined;
+    scannedBytes = 0;
+    extraction = extraction && extractFrom?.(stored);
   }
 
   /** Scans a slice of the backlog; true when there is more. */
@@ -167,7 +254,9 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
         return false;
       }
       into.take(moment);
-      scanned += isChunk(moment) ? moment.bytes.length : 0;
+      const bytes = isChunk(moment) ? moment.bytes.length : 0;
+      scanned += bytes;
+      scannedBytes += bytes;
     }
     return true;
   }
@@ -198,14 +287,19 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
 
   function settle(outcome: ReturnType<SessionExtraction['commit']>) {
     lastCommitMs = performance.now();
-    isStoreRefusing = !outcome.ok && outcome.failure.reason !== 'database-busy';
-    if (!outcome.ok) {
-      storeRestsUntilMs = lastCommitMs + (isStoreRefusing ? refusalRetryMs : busyRetryMs);
-      if (isStoreRefusing) trouble(`events are not stored now, but will be: ${outcome.failure.message}`);
-    } else if (outcome.value === 'stale') {
-      // Somebody took this session for a dead one and extracts it; two would only be in each other's way.
-      extraction = undefined;
+    if (!outcome.ok || outcome.value !== 'stale') return;
+    const stored = guarded?.takeUp();
+    if (stored) {
+      // What has taken the database may have taken the recording, too.
+      recorder.begin();
+      backlog.close();
+      backlog = createBacklog(folder, limits.maxUnscannedBytes, true);
+      extractAnew(stored);
+      return;
     }
+    // Somebody took this session for a dead one and extracts it; two would only be in each other's way.
+    extraction = undefined;
+    extractFrom = undefined;
   }
 
   function work() {
@@ -214,13 +308,17 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     record(link.next());
     if (isFinishing) return;
     if (ended && session.end === undefined) noteEnd(ended);
-    const restMs = storeRestsUntilMs - performance.now();
-    if (extraction) {
-      const hasMore = scan(extraction);
-      if (restMs <= 0) commitWhenDue(extraction, hasMore);
-      // A store that refuses to the last leaves the rest to the next one that runs.
-      if (hasMore && !(ended && isStoreRefusing)) {
-        schedule(extraction.pendingEvents >= limits.maxBatchEvents ? restMs : 0);
+    guarded?.tend();
+    const isFull = guard.mode() === 'full';
+    if (isFull) extraction ??= extractFrom?.();
+    const current = isUnderPressure() ? undefined : extraction;
+    const restMs = guarded?.restMs ?? 0;
+    if (current) {
+      const hasMore = scan(current);
+      if (restMs <= 0) commitWhenDue(current, hasMore);
+      // What cannot be stored to the last is left to the next one that runs.
+      if (hasMore && (isFull || !ended)) {
+        schedule(current.pendingEvents >= limits.maxBatchEvents ? restMs : 0);
         return;
       }
     }
@@ -233,8 +331,9 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     }
     if (ended && session.end && isSetUp) {
       isFinishing = true;
-      void finish(ended, session.end, isStoreRefusing ? undefined : extraction);
-    } else if (extraction?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
+      void finish(ended, session.end, isFull ? current : undefined);
+    } else if (current?.isAhead === true) schedule(Math.max(restMs, limits.flushIntervalMs));
+    else if (restMs > 0 || (extraction && !current)) schedule(Math.max(restMs, pressedMs));
   }
 
   /** All that was handed over was scanned: this is how things stand. */
@@ -262,7 +361,8 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   async function finish(childEnded: ChildEnded, end: SessionEnd, extracted: SessionExtraction | undefined) {
     if (extracted) await finishExtraction(extracted, childEnded, end);
     await role?.rest();
-    if (store && !isStoreRefusing) {
+    const store = guarded?.open;
+    if (store && guard.mode() === 'full') {
       const { recoverInto } = await import('./recover.ts');
       // What fails with other sessions is no concern of this one's user; the commands that read tell it.
       await recoverInto(store, task.paths);
@@ -270,6 +370,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
       const overAtMs = performance.now() + limits.pruneAtEndMs;
       await pruneWhenDue(task.paths, { isOver: () => performance.now() > overAtMs });
     }
+    await guarded?.close();
     tell({ kind: 'done' });
   }
 
@@ -289,6 +390,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   }
 
   function saveSession() {
+    if (guard.mode() === 'passthrough') return;
     try {
       writeSessionFile(folder, session);
     } catch {
@@ -299,8 +401,8 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   async function setUp() {
     saveSession();
     complain(complaints);
-    const { describeSession, openExtraction } = await import('./open-extraction.ts');
-    const described = await describeSession(session, task.paths);
+    const { describeSession } = await import('./describe-session.ts');
+    const described = await describeSession(begun, task.paths);
     session = { ...described.session, ...(session.end && { end: session.end }) };
     saveSession();
     complain(described.complaints);
@@ -308,22 +410,47 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     beginRole(settings).catch(() => undefined);
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
-    const opened = await openExtraction(session, described.packs, task.paths, {
-      thresholds: settings,
-      watch: {
-        onVerdict(verdict) {
-          if (failOn.includes(verdict.name)) tell({ kind: 'failing', verdict });
-        },
-        ...(killAfterMs !== undefined && { killAfterMs }),
-        onKill: (verdict) => tell({ kind: 'kill', verdict }),
-      },
-      onLeaseLost: trouble,
-      onKeyframe: createKeyframeWriter(folder),
-      redaction,
-      onCommitted: (checkpoint) => limit.enforce(recorder.position.offsets, checkpoint, clockUs),
+    const [{ createGuardedStore }, { createSessionExtraction, nothingStored }] = await Promise.all([
+      import('./guarded-store.ts'),
+      import('./session-extraction.ts'),
+    ]);
+    const store = createGuardedStore({
+      paths: task.paths,
+      guard,
+      forcedMs: storage.forcedMs,
+      session: described.session,
+      trouble,
+      onProbed: () => schedule(),
     });
-    if (opened.ok) ({ store, extraction } = opened.value);
-    else trouble(opened.failure.message);
+    const { lease } = described.session;
+    const leased = lease && underLease(store, lease, trouble);
+    const onKeyframe = createKeyframeWriter(folder);
+    guarded = store;
+    const told = new Set<string>();
+    extractFrom = (stored = { ...nothingStored, ended: false }) =>
+      createSessionExtraction({
+        session: described.session,
+        get packs() {
+          return described.packs.load();
+        },
+        store: leased ?? store,
+        stored,
+        thresholds: settings,
+        watch: {
+          onVerdict(verdict) {
+            // What is extracted anew is told no second time.
+            if (failOn.includes(verdict.name) && !told.has(verdict.name)) tell({ kind: 'failing', verdict });
+            told.add(verdict.name);
+          },
+          ...(killAfterMs !== undefined && { killAfterMs }),
+          onKill: (verdict) => tell({ kind: 'kill', verdict }),
+        },
+        onKeyframe,
+        redaction,
+        // What is found under a lost lease is stored later, from the recording.
+        onCommitted: (checkpoint) =>
+          leased?.isLost === true ? [] : limit.enforce(recorder.position.offsets, checkpoint, nowUs()),
+      });
   }
 
   /** Nothing of the session waits for it. */
@@ -342,6 +469,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     for (const { file, line, column, message } of about) trouble(`${file}:${line}:${column}: ${message}`);
   }
 
+  if (guard.mode() !== 'passthrough') recorder.begin();
   link.listen((message) => {
     record(message);
     schedule();

@@ -1,5 +1,6 @@
 import type { Paths, Settings } from './domain/config.ts';
 import type { ControlLevel, Sight } from './domain/control.ts';
+import type { StorageMode } from './domain/mode.ts';
 import type { Ending, Session } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
 import type { ToFollower } from './recording/hand-over.ts';
@@ -10,6 +11,7 @@ export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAft
   readonly paths: Paths;
   /** False with `--no-serve`. */
   readonly mayServe: boolean;
+  readonly storageMode?: StorageMode;
 }
 
 /** To the follower: the wrapper is about to be stopped, and nobody would answer its clients; or it goes on. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { defaultSettings, type LeaseRule, type LeaseSettings, type Settings } from './domain/config.ts';
 import { controlLevels } from './domain/control.ts';
 import type { Complaint } from './domain/failure.ts';
+import { storageModes } from './domain/mode.ts';
 import { isLeaseName, leaseNameRule } from './domain/named-lease.ts';
 import type { Retention, RetentionLimits } from './domain/retention.ts';
 import { verdictNames } from './domain/state.ts';
@@ -47,6 +48,13 @@ const leaseRule = z.strictObject({
     .optional(),
 });
 const leases = z.strictObject({ ttl_ms: milliseconds, take: z.array(leaseRule).optional() });
+const bytes = z.int().min(1).optional();
+const storage = z.strictObject({
+  mode: z.enum(storageModes).optional(),
+  forced_ms: milliseconds,
+  max_lag_bytes: bytes,
+  max_heap_bytes: bytes,
+});
 const configSchema = z.strictObject({
   states: states.optional(),
   verdicts: verdicts.optional(),
@@ -58,6 +66,7 @@ const configSchema = z.strictObject({
   retention: retention.optional(),
   recording: recording.optional(),
   leases: leases.optional(),
+  storage: storage.optional(),
 });
 
 const sections: Readonly<Record<string, { readonly shape: object }>> = {
@@ -66,6 +75,7 @@ const sections: Readonly<Record<string, { readonly shape: object }>> = {
   serve,
   redaction,
   recording,
+  storage,
 };
 
 /** What may stand at a path in the file. */
@@ -156,6 +166,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
   if (name === '`port`') return `${name} must be a whole number from 1 to 65535`;
   if (key !== undefined && key in limits) return `${name} must be a whole number from 1 up, or \`unlimited\``;
   if (key === 'max_bytes') return `${name} must be a whole number from ${leastRecordingBytes} up, or \`unlimited\``;
+  if (key === 'max_lag_bytes' || key === 'max_heap_bytes') return `${name} must be a whole number from 1 up`;
   if (name.endsWith('_ms`')) return `${name} must be a whole number of milliseconds, from 1 up to a day (${dayMs})`;
   return issue.code === 'invalid_type' ? `${name} must be of type ${issue.expected}` : `${name}: ${issue.message}`;
 }
@@ -176,6 +187,7 @@ function settingsFrom({
   retention: kept,
   recording: recorded,
   leases: leased,
+  storage: stored,
 }: WrittenConfig): Settings {
   return {
     idleAfterMs: times?.idle_after_ms ?? defaultSettings.idleAfterMs,
@@ -195,6 +207,12 @@ function settingsFrom({
     serve: {
       ...(written?.enabled !== undefined && { enabled: written.enabled }),
       ...(written?.port !== undefined && { port: written.port }),
+    },
+    storage: {
+      mode: stored?.mode ?? defaultSettings.storage.mode,
+      forcedMs: stored?.forced_ms ?? defaultSettings.storage.forcedMs,
+      maxLagBytes: stored?.max_lag_bytes ?? defaultSettings.storage.maxLagBytes,
+      maxHeapBytes: stored?.max_heap_bytes ?? defaultSettings.storage.maxHeapBytes,
     },
     retention: kept === undefined ? defaultSettings.retention : retentionFrom(kept),
     maxRecordingBytes:

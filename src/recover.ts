@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
+import { defaultGuard, type ForcedMode } from './domain/mode.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
@@ -19,14 +20,37 @@ const foreignSilenceMs = 24 * 60 * 60 * 1000;
  */
 export async function recover(paths: Paths, isOver?: () => boolean): Promise<Failure[]> {
   if (!existsSync(paths.recordings)) return [];
+  const { readStorage, restingText } = await import('./storage-mode.ts');
+  const { forced } = readStorage(paths);
+  if (forced?.by === 'user' && forced.mode !== 'full') {
+    return [{ reason: 'database-unreadable', message: restingText(forced) }];
+  }
+  const told = await mendIfDamaged(paths, forced);
   const { openStore } = await import('./store/open-store.ts');
   const opened = openStore(paths);
-  if (!opened.ok) return [opened.failure];
+  if (!opened.ok) return [...told, opened.failure];
   try {
-    return await recoverInto(opened.value, paths, isOver);
+    return [...told, ...(await recoverInto(opened.value, paths, isOver))];
   } finally {
     opened.value.close();
   }
+}
+
+/** A database that was not closed the last time, or was found to be damaged since, is looked through first. */
+async function mendIfDamaged(paths: Paths, forced: ForcedMode | undefined): Promise<Failure[]> {
+  if (forced?.isDamage !== true) {
+    const { wasLeftOpen } = await import('./store/damage.ts');
+    const left = wasLeftOpen(paths.database);
+    if (!left.ok) return [left.failure];
+    if (!left.value) return [];
+  }
+  const { probeStore, setAsideText } = await import('./probe-store.ts');
+  const probed = probeStore(paths, { isSuspect: true, forcedMs: defaultGuard.forcedMs });
+  if (probed === 'taken') return [];
+  if (!probed.ok) return [probed.failure];
+  const { setAsideAs } = probed.value;
+  if (setAsideAs === undefined) return [];
+  return [{ reason: 'database-unreadable', message: setAsideText(paths.database, setAsideAs) }];
 }
 
 /** As {@link recover}, into a store that is open already. */

@@ -61,11 +61,13 @@ export async function run(
     },
   });
   const session = newSession(options, { id, mode, command, streams, startedAt, lease: lease?.lease });
-  const follower = recording.begin(session, { ...options, kill });
-  const controlled = { id, mode, child: controls, ...recording.told(follower) };
-  const control = openControl(options, controlled, session, follower.isLasting);
+  // In passthrough there is nothing but the child.
+  const follower = options.storageMode === 'passthrough' ? undefined : recording.begin(session, { ...options, kill });
+  const control =
+    follower &&
+    openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session, follower.isLasting);
   const ending = await ended;
-  const closed = control.close();
+  const closed = control?.close();
   if (ending.kind === 'not-started') {
     const suggestion = ending.code === 127 ? suggestCommand(command[0]) : undefined;
     complain(suggestion === undefined ? ending.message : `${ending.message}; did you mean \`${suggestion}\`?`);
@@ -121,7 +123,9 @@ export async function runPipe(options: PipeOptions): Promise<never> {
   const { startedAt } = recording;
   const id = newSessionId(Date.now(), posix.randomBytes(16));
   const session = newSession(options, { id, mode: 'stream', command: [], streams: ['stdout'], startedAt });
-  const follower = recording.begin(session, { mayServe: options.mayServe, kill: () => undefined });
+  const { mayServe, storageMode } = options;
+  const asked = { mayServe, ...(storageMode && { storageMode }), kill: () => undefined };
+  const follower = storageMode === 'passthrough' ? undefined : recording.begin(session, asked);
   const { passStdinThrough } = await import('./child/pass-stdin.ts');
   await passStdinThrough(recording.sink);
   return finish(follower, { kind: 'exited', code: 0 }, options.drainTimeoutMs);
@@ -158,13 +162,18 @@ function createRecording() {
         failOn,
         killAfterMs,
         mayServe,
+        storageMode,
         kill,
-      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe'> & {
+      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe' | 'storageMode'> & {
         kill: () => void;
       },
     ): FollowerThread {
       const paths = pathsFrom(process.env, session.workingDirectory);
-      const asked = { ...(failOn && { failOn }), ...(killAfterMs !== undefined && { killAfterMs }) };
+      const asked = {
+        ...(failOn && { failOn }),
+        ...(killAfterMs !== undefined && { killAfterMs }),
+        ...(storageMode && { storageMode }),
+      };
       follower = startFollower({ session, paths, mayServe, ...asked }, nowUs, kill);
       return follower;
     },
@@ -172,11 +181,15 @@ function createRecording() {
 }
 
 async function finish(
-  follower: FollowerThread,
+  follower: FollowerThread | undefined,
   ending: Ending,
   drainTimeoutMs: number,
-  { closed, lease }: { readonly closed?: Promise<void>; readonly lease?: TakenLease | undefined } = {},
+  { closed, lease }: { readonly closed?: Promise<void> | undefined; readonly lease?: TakenLease | undefined } = {},
 ): Promise<never> {
+  if (!follower) {
+    for (const trouble of (await lease?.release()) ?? []) complain(trouble);
+    return endLike(ending);
+  }
   endLikeAfter(drainTimeoutMs + lateMs, ending);
   const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
   await closed;

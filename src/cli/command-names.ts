@@ -19,6 +19,7 @@ export const readingCommands = [
   'approve',
   'deny',
   'patterns',
+  'mode',
   'reindex',
   'import',
   'prune',

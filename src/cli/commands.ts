@@ -10,6 +10,13 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { logsCommand } from './commands/logs.ts';
 import { killCommand } from './commands/kill.ts';
+import {
+  modeClearCommand,
+  modeForceCommand,
+  modeProbeCommand,
+  modeResetCommand,
+  modeStatusCommand,
+} from './commands/mode.ts';
 import { patternsCheckCommand } from './commands/patterns-check.ts';
 import { patternsListCommand } from './commands/patterns-list.ts';
 import { patternsTryCommand } from './commands/patterns-try.ts';
@@ -38,6 +45,12 @@ const patterns: CommandGroup = {
   commands: [patternsListCommand, patternsCheckCommand, patternsTryCommand],
 };
 
+const mode: CommandGroup = {
+  name: 'mode',
+  describe: 'Show and change whether output is recorded and stored',
+  commands: [modeStatusCommand, modeForceCommand, modeClearCommand, modeProbeCommand, modeResetCommand],
+};
+
 const commands: readonly (Command | CommandGroup)[] = [
   sessionsCommand,
   showCommand,
@@ -58,6 +71,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   approveCommand,
   denyCommand,
   patterns,
+  mode,
   reindexCommand,
   importCommand,
   pruneCommand,

@@ -6,6 +6,7 @@ import { controlLevels } from '../domain/control.ts';
 import type { Failure } from '../domain/failure.ts';
 import { isLeaseName, leaseNameRule } from '../domain/named-lease.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { storageModes } from '../domain/mode.ts';
 import { type VerdictName, verdictNames } from '../domain/state.ts';
 import { readingCommands } from './command-names.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -140,12 +141,18 @@ function commonOptions(values: LeadingValues, defaultAgent: string): Result<Pipe
   if (drainTimeoutMs === undefined) {
     return usage(`--drain-timeout takes seconds or a time such as 2s or 500ms, up to 1h, not "${timeout ?? ''}"`);
   }
+  const mode = values.get('mode')?.at(-1);
+  const storageMode = storageModes.find((each) => each === mode);
+  if (mode !== undefined && storageMode === undefined) {
+    return usage(`--mode takes ${storageModes.join(', ')}, not "${mode}"${didYouMean(mode, storageModes)}`);
+  }
   return ok({
     agent,
     patternFiles: values.get('patterns') ?? [],
     drainTimeoutMs,
     mayServe: !values.has('no-serve'),
     ...(values.has('no-redact') && { redact: false }),
+    ...(storageMode && { storageMode }),
   });
 }
 

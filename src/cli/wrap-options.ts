@@ -1,4 +1,5 @@
 import { controlLevels } from '../domain/control.ts';
+import { storageModes } from '../domain/mode.ts';
 import { verdictNames } from '../domain/state.ts';
 import type { OptionSpecs } from './option-spec.ts';
 
@@ -11,6 +12,11 @@ const shared = {
   },
   'no-serve': { type: 'boolean', describe: 'Do not serve events to other programs while it runs' },
   'no-redact': { type: 'boolean', describe: 'Leave secrets in the recording and in what is made of it' },
+  mode: {
+    type: 'string',
+    describe: 'What is done with the output: extracted and stored, recorded only, or only passed on [default: full]',
+    choices: storageModes,
+  },
   help: { type: 'boolean', short: 'h', describe: 'Show help' },
 } as const satisfies OptionSpecs;
 

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlLevel } from './control.ts';
+import { defaultGuard, type GuardSettings, type StorageMode } from './mode.ts';
 import { defaultRetention, type Retention } from './retention.ts';
 import type { StateThresholds, VerdictName } from './state.ts';
 
@@ -89,6 +90,7 @@ export interface Settings extends StateThresholds {
   /** What one recording may take; of a larger one the middle is dropped. `Infinity` where there is no limit. */
   readonly maxRecordingBytes: number;
   readonly leases: LeaseSettings;
+  readonly storage: GuardSettings;
 }
 
 export interface LeaseSettings {
@@ -130,6 +132,7 @@ export const defaultSettings: Settings = {
   retention: defaultRetention,
   maxRecordingBytes: 1024 * 1024 * 1024,
   leases: { ttlMs: 30_000, take: [] },
+  storage: defaultGuard,
 };
 
 /** What the command line asks for when it wraps a command. */
@@ -152,7 +155,11 @@ export interface WrapOptions {
   readonly lease?: string;
   /** How long to wait for a lease that somebody else holds. */
   readonly leaseWaitMs?: number;
+  readonly storageMode?: StorageMode;
 }
 
 /** What the command line asks for when it records a stream that is not our child's. */
-export type PipeOptions = Pick<WrapOptions, 'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe' | 'redact'>;
+export type PipeOptions = Pick<
+  WrapOptions,
+  'agent' | 'patternFiles' | 'drainTimeoutMs' | 'mayServe' | 'redact' | 'storageMode'
+>;

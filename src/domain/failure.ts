@@ -14,7 +14,11 @@ export type Failure =
   | { readonly reason: 'pack-invalid'; readonly message: string; readonly complaints: readonly Complaint[] }
   /** Another process holds the write lock: worth another try. */
   | { readonly reason: 'database-busy'; readonly message: string }
-  | { readonly reason: 'database-unreadable' | 'database-newer' | 'database-foreign'; readonly message: string }
+  | {
+      readonly reason: 'database-unreadable' | 'database-newer' | 'database-foreign';
+      readonly message: string;
+      readonly fault?: StorageFault;
+    }
   | { readonly reason: 'recording-unreadable' | 'recording-unwritable'; readonly message: string }
   /** A command to a session was not carried out; `Refusal` has the reasons. */
   | { readonly reason: 'command-refused'; readonly message: string }
@@ -22,6 +26,14 @@ export type Failure =
   | { readonly reason: 'server-running'; readonly message: string }
   /** No server can be reached, or is safe, at the place where its socket, its port and its token should be. */
   | { readonly reason: 'runtime-unusable'; readonly message: string };
+
+/** What keeps the database from being used, as far as it matters for when to try again. */
+export type StorageFault = 'full' | 'damaged' | 'read-only' | 'forbidden' | 'input-output';
+
+/** Whether the file holds something else than it should. */
+export function isDamage(failure: Failure): boolean {
+  return 'fault' in failure && failure.fault === 'damaged';
+}
 
 /** One complaint about a file a user wrote. Lines and columns count from 1. */
 export interface Complaint {

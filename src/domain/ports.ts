@@ -20,6 +20,14 @@ export interface EventStore {
   commit(sessionId: string, batch: Batch): Result<'committed' | 'stale', Failure>;
   /** Ids of the sessions that have ended and are wholly extracted. */
   endedSessions(): Result<ReadonlySet<string>, Failure>;
+  /** Tells the file from others, as long as it is there; undefined for one that was gone when it was opened. */
+  readonly identity: string | undefined;
+  /** False when the file was deleted, or another one has taken its place: what is committed then is lost. Throws the file system's error. */
+  isCurrent(): boolean;
+  /** Changes whenever another process has committed something. */
+  version(): Result<number, Failure>;
+  /** Commits something that nobody will see, to find out whether it can be done: a number of the feed is left out. */
+  tryOut(): Result<void, Failure>;
   close(): void;
 }
 

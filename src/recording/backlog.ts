@@ -17,12 +17,16 @@ export interface Backlog {
   close(): void;
 }
 
-export function createBacklog(folder: RecordingFolder, maxBytes: number): Backlog {
+/** @param isBegun true to begin with what is recorded already */
+export function createBacklog(folder: RecordingFolder, maxBytes: number, isBegun = false): Backlog {
   let queue: Moment[] = [];
   let first = 0;
   let queuedBytes = 0;
   /** Set from the first that is not in memory until the last such one was taken. */
-  let onDisk: { readonly reader: RecordingReader; moments: number } | undefined;
+  let onDisk: { readonly reader: RecordingReader; moments: number } | undefined = isBegun
+    ? // Until the reader has come to the end, whatever is recorded meanwhile.
+      { reader: openRecordingReader(folder), moments: Infinity }
+    : undefined;
 
   function fromMemory(): Moment | undefined {
     const moment = queue[first];

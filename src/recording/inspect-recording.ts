@@ -9,6 +9,8 @@ export interface InspectedRecording {
   readonly recorded: Readonly<Record<Stream, number | undefined>>;
   /** Bytes that have a time. */
   readonly timed: Readonly<Record<Stream, number>>;
+  /** Bytes that could not be recorded, as far as that is marked. */
+  readonly gapBytes: number;
   /** The timing's byte from which on it tells nothing; undefined where all of it does. */
   readonly timingEndsAt: number | undefined;
 }
@@ -20,6 +22,7 @@ export function inspectRecording(folder: RecordingFolder): InspectedRecording {
   const timed: Record<Stream, number> = { stdout: 0, stderr: 0 };
   const recorded: Record<Stream, number | undefined> = { stdout: undefined, stderr: undefined };
   for (const stream of streams) recorded[stream] = inRecordedFile(folder.streams[stream], (file) => file.size());
+  let gapBytes = 0;
   const timingEndsAt = inRecordedFile(folder.timing, (file) => {
     let timeUs = 0;
     let at = 0;
@@ -29,10 +32,11 @@ export function inspectRecording(folder: RecordingFolder): InspectedRecording {
       ({ timeUs } = entry);
       at += line.length + 1;
       if (entry.kind === 'chunk') timed[entry.stream] += entry.length;
+      else if (entry.kind === 'gap') gapBytes += entry.length;
     }
     return at === file.size() ? undefined : at;
   });
-  return { recorded, timed, timingEndsAt };
+  return { recorded, timed, gapBytes, timingEndsAt };
 }
 
 /** Those that are whole. */

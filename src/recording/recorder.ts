@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, mkdirSync, openSync, writevSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync, writevSync } from 'node:fs';
 import type { Chunk, Mark, RecordingPosition, Stream } from '../domain/chunk.ts';
 import type { RecordingFolder } from './folder.ts';
 import { formatTiming, type TimingEntry } from './timing.ts';
@@ -18,6 +18,8 @@ export interface Recorder {
   mark(mark: Mark): Mark;
   /** The end of what is recorded. */
   readonly position: RecordingPosition;
+  /** False when the files were deleted: nobody will ever read what is written then. */
+  readonly isThere: boolean;
   close(): void;
 }
 
@@ -26,8 +28,7 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | cons
 /** Makes the folder and its files, for the user's eyes only. */
 export function createRecorder(folder: RecordingFolder, streams: readonly Stream[]): Recorder {
   mkdirSync(folder.path, { recursive: true, mode: 0o700 });
-  const fds = new Map(streams.map((stream) => [stream, openSync(folder.streams[stream], newFile, 0o600)]));
-  const timingFd = openSync(folder.timing, newFile, 0o600);
+  const { fds, timingFd } = openAll(folder, streams);
   const offsets: Record<Stream, number> = { stdout: 0, stderr: 0 };
   let timingLength = 0;
   let lastTimeUs = 0;
@@ -89,10 +90,35 @@ export function createRecorder(folder: RecordingFolder, streams: readonly Stream
       appendTiming([placed]);
       return placed;
     },
+    get isThere() {
+      return fstatSync(timingFd).nlink > 0;
+    },
     close() {
       for (const fd of [...fds.values(), timingFd]) closeSync(fd);
     },
   };
+}
+
+/** Opens them all as new ones, or leaves none behind: the next try must not find half of them. */
+function openAll(folder: RecordingFolder, streams: readonly Stream[]) {
+  const opened = new Map<string, number>();
+  const open = (path: string) => {
+    const fd = openSync(path, newFile, 0o600);
+    opened.set(path, fd);
+    return fd;
+  };
+  try {
+    return {
+      fds: new Map(streams.map((stream) => [stream, open(folder.streams[stream])])),
+      timingFd: open(folder.timing),
+    };
+  } catch (error) {
+    for (const [path, fd] of opened) {
+      closeSync(fd);
+      rmSync(path, { force: true });
+    }
+    throw error;
+  }
 }
 
 /** At most so many buffers in one call, by POSIX (IOV_MAX on Linux and macOS). */

@@ -9,8 +9,15 @@ import {
 import type { RecordingFolder } from './folder.ts';
 import { type ReadChunk, type Recorder, createRecorder } from './recorder.ts';
 
+/** How often to see whether the files are still there. */
+const lookIntervalMs = 1000;
+/** So many marks wait for a disk that takes them. */
+const mostWaiting = 32;
+
 /** A recorder that goes on when the disk refuses: what it cannot record is counted, and marked when it can again. */
 export interface TolerantRecorder {
+  /** Makes the files, also of a child that says nothing, and anew where they were deleted. */
+  begin(): void;
   /** @returns the chunks that were recorded, all of them or none, behind marks of what could not be before */
   record(chunks: readonly ReadChunk[]): readonly Moment[];
   /**
@@ -21,6 +28,10 @@ export interface TolerantRecorder {
   miss(stream: Stream, bytes: number, timeUs: number): readonly Mark[];
   /** @returns the mark, if it was recorded */
   mark(mark: Mark): readonly Mark[];
+  /** Leaves the disk alone: bytes are counted, and told when something is recorded again. */
+  pass(moment: ReadChunk | Mark): void;
+  /** Whether there are files. */
+  readonly hasBegun: boolean;
   readonly position: RecordingPosition;
   readonly gapBytes: Readonly<Record<Stream, number>>;
 }
@@ -30,17 +41,25 @@ export function createTolerantRecorder(options: {
   readonly streams: readonly Stream[];
   /** Called at the first refusal after each success. */
   readonly onRefusal: (why: string) => void;
+  /** Called before something is recorded in new files, because those that were there were deleted. */
+  readonly onRenewal?: () => void;
+  /** Called when the disk takes something again. */
+  readonly onAcceptance?: () => void;
 }): TolerantRecorder {
   const gapBytes: Record<Stream, number> = { stdout: 0, stderr: 0 };
   const unmarked: Record<Stream, number> = { stdout: 0, stderr: 0 };
+  let waiting: Mark[] = [];
   let recorder: Recorder | undefined;
   let isRefusing = false;
+  let lookedAtMs = performance.now();
 
   /** Whether the disk took it. */
   function attempt(write: (recorder: Recorder) => void): boolean {
     try {
+      look();
       recorder ??= createRecorder(options.folder, options.streams);
       write(recorder);
+      if (isRefusing) options.onAcceptance?.();
       isRefusing = false;
       return true;
     } catch (error) {
@@ -50,12 +69,33 @@ export function createTolerantRecorder(options: {
     }
   }
 
+  /** What was written to files that somebody has deleted is lost. */
+  function look() {
+    if (recorder === undefined || performance.now() - lookedAtMs < lookIntervalMs) return;
+    lookedAtMs = performance.now();
+    if (recorder.isThere) return;
+    const { offsets } = recorder.position;
+    recorder.close();
+    for (const stream of streams) miss(stream, offsets[stream]);
+    recorder = createRecorder(options.folder, options.streams);
+    options.onRenewal?.();
+  }
+
   function miss(stream: Stream, bytes: number) {
     gapBytes[stream] += bytes;
     unmarked[stream] += bytes;
   }
 
+  function wait(mark: Mark) {
+    if (mark.kind === 'resize') waiting = waiting.filter(({ kind }) => kind !== 'resize');
+    if (mark.kind === 'resize' || mark.kind === 'control') waiting = [...waiting, mark].slice(-mostWaiting);
+  }
+
   function markGaps(target: Recorder, timeUs: number, marks: (Mark | Moment)[]) {
+    for (let mark = waiting[0]; mark !== undefined; mark = waiting[0]) {
+      marks.push(target.mark(mark));
+      waiting = waiting.slice(1);
+    }
     for (const stream of streams) {
       if (unmarked[stream] === 0) continue;
       marks.push(target.mark({ kind: 'gap', stream, length: unmarked[stream], timeUs }));
@@ -63,13 +103,17 @@ export function createTolerantRecorder(options: {
     }
   }
 
-  // The files are there from the start, also of a child that says nothing.
-  attempt(() => undefined);
-
   return {
     gapBytes,
+    get hasBegun() {
+      return recorder !== undefined;
+    },
     get position() {
       return recorder?.position ?? recordingStart;
+    },
+    begin() {
+      lookedAtMs = -Infinity;
+      attempt(() => undefined);
     },
     record(chunks) {
       const recorded: Moment[] = [];
@@ -87,9 +131,18 @@ export function createTolerantRecorder(options: {
       return marks;
     },
     mark(mark) {
-      let recorded: readonly Mark[] = [];
-      attempt((target) => (recorded = [target.mark(mark)]));
+      const recorded: Mark[] = [];
+      const isRecorded = attempt((target) => {
+        markGaps(target, mark.timeUs, recorded);
+        recorded.push(target.mark(mark));
+      });
+      if (!isRecorded) wait(mark);
       return recorded;
+    },
+    pass(moment) {
+      if ('bytes' in moment) miss(moment.stream, moment.bytes.length);
+      else if (moment.kind === 'gap') miss(moment.stream, moment.length);
+      else wait(moment);
     },
   };
 }

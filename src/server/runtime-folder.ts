@@ -12,6 +12,8 @@ export interface RuntimeFiles {
   readonly serveFile: string;
   /** Whoever takes the role has this lock while it does. It stays behind. */
   readonly lock: string;
+  /** Whoever tries a store that failed has this one. */
+  readonly probeLock: string;
 }
 
 /** The files in this folder, which is made where it is missing and refused where anybody else may get in. */
@@ -29,6 +31,7 @@ export function prepareRuntimeFolder(folder: string): Result<RuntimeFiles, Failu
       socket: within('serve.sock'),
       serveFile: within('serve.json'),
       lock: within('serve.lock'),
+      probeLock: within('probe.lock'),
     });
   } catch (error) {
     return unusable(folder, (error as Error).message);

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { Failure } from '../domain/failure.ts';
+import type { Failure, StorageFault } from '../domain/failure.ts';
 import { fail, type Result } from '../domain/result.ts';
 import { isSystemError } from '../domain/system-error.ts';
 
@@ -19,6 +19,13 @@ export function foreign(path: string): Failure {
     reason: 'database-foreign',
     message: `${path} is not a database of ridealong and was left as it is; move it away or name another place`,
   };
+}
+
+export function damaged(path: string): Failure {
+  return unreadable(
+    'damaged',
+    `the database ${path} is damaged; \`ridealong mode probe\` sets it aside and builds a new one from the recordings`,
+  );
 }
 
 export function newer(path: string, version: number, known: number): Failure {
@@ -42,7 +49,9 @@ function expectedFailure(path: string, error: unknown): Failure | undefined {
   if (!isSystemError(error)) return undefined;
   if (!(error instanceof Database.SqliteError)) {
     // Errors of the file system carry `syscall`; Node's own, such as ERR_INVALID_ARG_TYPE, are bugs.
-    return 'syscall' in error ? unreadable(`cannot use the database: ${error.message}`) : undefined;
+    return 'syscall' in error
+      ? unreadable(faultOf(error.code), `cannot use the database: ${error.message}`)
+      : undefined;
   }
   // The primary result code, such as SQLITE_IOERR of SQLITE_IOERR_WRITE.
   const [primary = ''] = /^SQLITE_[A-Z]+/.exec(error.code) ?? [];
@@ -52,25 +61,43 @@ function expectedFailure(path: string, error: unknown): Failure | undefined {
     case 'SQLITE_PROTOCOL':
       return { reason: 'database-busy', message: `the database ${path} is locked by another process; try again` };
     case 'SQLITE_FULL':
-      return unreadable(`no space left for the database ${path}; free some and go on`);
+      return unreadable('full', `no space left for the database ${path}; free some and go on`);
     case 'SQLITE_READONLY':
     case 'SQLITE_PERM':
     case 'SQLITE_AUTH':
-      return unreadable(`the database ${path} may not be written; check the permissions of it and its folder`);
+      return unreadable(
+        'read-only',
+        `the database ${path} may not be written; check the permissions of it and its folder`,
+      );
     case 'SQLITE_CANTOPEN':
-      return unreadable(`the database ${path} cannot be opened; check the permissions of it and its folder`);
+      return unreadable(
+        'forbidden',
+        `the database ${path} cannot be opened; check the permissions of it and its folder`,
+      );
     case 'SQLITE_CORRUPT':
-      return unreadable(`the database ${path} is damaged; move it away, the recordings hold all it was made from`);
+      return damaged(path);
     case 'SQLITE_NOTADB':
       return foreign(path);
     case 'SQLITE_IOERR':
     case 'SQLITE_NOMEM':
-      return unreadable(`the database ${path} does not answer: ${error.message} (${error.code})`);
+      return unreadable('input-output', `the database ${path} does not answer: ${error.message} (${error.code})`);
     default:
       return undefined;
   }
 }
 
-function unreadable(message: string): Failure {
-  return { reason: 'database-unreadable', message };
+function unreadable(fault: StorageFault, message: string): Failure {
+  return { reason: 'database-unreadable', message, fault };
+}
+
+const faults: Readonly<Record<string, StorageFault>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+};
+
+function faultOf(code: string): StorageFault {
+  return faults[code] ?? 'input-output';
 }

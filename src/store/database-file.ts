@@ -1,35 +1,64 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSystemError } from '../domain/system-error.ts';
+import { KeptDatabase } from './kept-database.ts';
 import { applicationId } from './migrate.ts';
 
-/** What lies at a database's path. `empty`: not there, or not yet written by whoever creates it just now. */
-export type FileKind = 'empty' | 'ours' | 'foreign';
+/**
+ * What lies at a database's path. `empty`: not there, or not yet written by whoever creates it just now. `damaged`: no
+ * database any more, and the names of our own columns are still in it.
+ */
+export type FileKind = 'empty' | 'ours' | 'damaged' | 'foreign';
 
 const headerMagic = 'SQLite format 3\0';
 /** Where the header of a SQLite file keeps its application id, as 4 bytes, big-endian. */
 const applicationIdOffset = 68;
-const headerBytes = 100;
+/** The schema is among the first pages, in plain text. */
+const schemaBytes = 256 * 1024;
+const ourColumn = 'checkpoint_stdout';
 
 /**
- * Tells without SQLite, which might recover or checkpoint a file that is not ours.
+ * Tells without SQLite, which might recover or checkpoint a file that is not ours, unless somebody has it open: were it
+ * opened and closed beside SQLite then, all locks would be gone that connections of other threads of this process have
+ * on it (fcntl(2)), and another process might take itself for the last one and delete their -wal.
  * Our own header carries the application id from its first write on (see `openDatabase`).
- * Throws the file system's error.
+ * Throws the file system's error, and SQLite's.
  */
 export function fileKind(path: string): FileKind {
   const status = statusOf(path);
   if (status === undefined) return 'empty';
   if (!status.isFile()) return 'foreign';
-  const header = Buffer.alloc(headerBytes);
+  if (status.size === 0) return 'empty';
+  return statusOf(`${path}-shm`) === undefined ? kindByHeader(path) : kindBySqlite(path);
+}
+
+function kindBySqlite(path: string): FileKind {
+  try {
+    const database = new KeptDatabase(path, { readonly: true });
+    try {
+      return database.pragma('application_id', { simple: true }) === applicationId ? 'ours' : 'foreign';
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    // No lock on what is no database any more means anything.
+    if (isSystemError(error, 'SQLITE_NOTADB')) return kindByHeader(path);
+    throw error;
+  }
+}
+
+function kindByHeader(path: string): FileKind {
   const descriptor = openSync(path, 'r');
   try {
-    const length = readSync(descriptor, header, 0, headerBytes, 0);
-    if (length === 0) return 'empty';
+    const pages = Buffer.alloc(schemaBytes);
+    const read = pages.subarray(0, readSync(descriptor, pages, 0, schemaBytes, 0));
+    if (read.toString('latin1', 0, headerMagic.length) === headerMagic) {
+      return pages.readUInt32BE(applicationIdOffset) === applicationId ? 'ours' : 'foreign';
+    }
+    return read.includes(ourColumn) ? 'damaged' : 'foreign';
   } finally {
     closeSync(descriptor);
   }
-  const isSqlite = header.toString('latin1', 0, headerMagic.length) === headerMagic;
-  return isSqlite && header.readUInt32BE(applicationIdOffset) === applicationId ? 'ours' : 'foreign';
 }
 
 /**

@@ -8,6 +8,7 @@ import type { EventStore, StoredProgress } from '../domain/ports.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { RedactionCounts, Session, SessionEnd, SessionState } from '../domain/session.ts';
 import { attempt } from './database-failure.ts';
+import { fileIdentity } from './database-file.ts';
 import { DimensionKeys } from './dimension-keys.ts';
 import { EventWriter, type SessionKeys } from './event-writer.ts';
 import { feedIds } from './feed-ids.ts';
@@ -42,6 +43,7 @@ type Values = Record<string, string | number | null>;
 export class SqliteEventStore implements EventStore {
   readonly #database: Database.Database;
   readonly #recordings: string;
+  readonly identity: string | undefined;
   readonly #keys: DimensionKeys;
   readonly #events: EventWriter;
   readonly #takeId: () => number;
@@ -60,6 +62,7 @@ export class SqliteEventStore implements EventStore {
   constructor(database: Database.Database, recordings: string) {
     this.#database = database;
     this.#recordings = recordings;
+    this.identity = fileIdentity(database.name);
     this.#keys = new DimensionKeys(database);
     this.#events = new EventWriter(database, this.#keys);
     this.#takeId = feedIds(database);
@@ -173,6 +176,18 @@ export class SqliteEventStore implements EventStore {
       if (batch.end !== undefined) this.#end(session.key, batch.end);
       return ok('committed');
     });
+  }
+
+  isCurrent(): boolean {
+    return fileIdentity(this.#database.name) === this.identity;
+  }
+
+  version(): Result<number, Failure> {
+    return attempt(this.#database.name, () => ok(Number(this.#database.pragma('data_version', { simple: true }))));
+  }
+
+  tryOut(): Result<void, Failure> {
+    return this.#transaction(() => ok(void this.#takeId()));
   }
 
   endedSessions(): Result<ReadonlySet<string>, Failure> {

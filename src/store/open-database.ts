@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { attempt, foreign, isBusy, newer } from './database-failure.ts';
+import { attempt, damaged, foreign, isBusy, newer } from './database-failure.ts';
 import { createDatabase } from './create-database.ts';
 import { fileKind, makePrivate } from './database-file.ts';
 import { KeptDatabase } from './kept-database.ts';
@@ -12,21 +12,29 @@ const busyTimeoutMs = 30_000;
 /** The -wal file is cut back to this size when it starts anew. */
 const walBytes = 64 * 1024 * 1024;
 
-/** Opens the database for writing: creates it where there is none, brings it up to date. */
+/**
+ * Opens the database for writing: creates it where there is none, brings it up to date.
+ *
+ * @param options.lockPatienceMs how long to wait for another process's lock, now and later
+ */
 export function openDatabase(
   path: string,
-  options: { readonly slowAfterMs?: number } = {},
+  {
+    lockPatienceMs = busyTimeoutMs,
+    ...options
+  }: { readonly slowAfterMs?: number; readonly lockPatienceMs?: number } = {},
 ): Result<Database.Database, Failure> {
   return attempt(path, () => {
-    if (fileKind(path) === 'foreign') return fail(foreign(path));
+    const kind = fileKind(path);
+    if (kind === 'foreign' || kind === 'damaged') return fail(kind === 'foreign' ? foreign(path) : damaged(path));
     createDatabase(path);
-    return opened(path, new KeptDatabase(path, { timeout: busyTimeoutMs, ...options }), (database) => {
+    return opened(path, new KeptDatabase(path, { timeout: lockPatienceMs, ...options }), (database) => {
       // Migrations come first, in the rollback journal: thus the file's own header, not
       // only its -wal, says from the first commit on whose it is. Nothing before may
       // write; setting auto_vacuum, for one, does (see `createDatabase`).
       migrate(database);
       makePrivate(path);
-      enterWalMode(database);
+      enterWalMode(database, lockPatienceMs);
       database.pragma('synchronous = FULL');
       database.pragma('foreign_keys = ON');
       database.pragma(`journal_size_limit = ${walBytes}`);
@@ -42,7 +50,7 @@ export function openDatabase(
 export function openDatabaseForReading(path: string): Result<Database.Database, Failure> {
   return attempt(path, () => {
     const kind = fileKind(path);
-    if (kind === 'foreign') return fail(foreign(path));
+    if (kind === 'foreign' || kind === 'damaged') return fail(kind === 'foreign' ? foreign(path) : damaged(path));
     if (kind === 'empty') return opened(path, new KeptDatabase(':memory:'), migrate);
     const open = () => new KeptDatabase(path, { readonly: true, timeout: busyTimeoutMs });
     const database = open();
@@ -77,8 +85,8 @@ function opened(
 }
 
 /** SQLite calls no busy handler for the lock that this change needs, so the waiting is ours. */
-export function enterWalMode(database: Database.Database): void {
-  const deadline = Date.now() + busyTimeoutMs;
+export function enterWalMode(database: Database.Database, lockPatienceMs = busyTimeoutMs): void {
+  const deadline = Date.now() + lockPatienceMs;
   const never = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     try {

@@ -18,7 +18,6 @@ export function openStore(paths: {
   readonly lockPatienceMs?: number;
 }): Result<EventStore, Failure> {
   const { database, recordings, lockPatienceMs } = paths;
-  const opened = openDatabase(database);
-  if (opened.ok && lockPatienceMs !== undefined) opened.value.pragma(`busy_timeout = ${lockPatienceMs}`);
+  const opened = openDatabase(database, lockPatienceMs === undefined ? {} : { lockPatienceMs });
   return opened.ok ? attempt(database, () => ok(new SqliteEventStore(opened.value, recordings))) : opened;
 }

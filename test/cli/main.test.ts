@@ -31,6 +31,7 @@ it('loads next to nothing before it knows what to run', () => {
     'domain/config.ts',
     'domain/control.ts',
     'domain/failure.ts',
+    'domain/mode.ts',
     'domain/named-lease.ts',
     'domain/printable.ts',
     'domain/result.ts',

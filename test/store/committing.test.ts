@@ -171,6 +171,7 @@ describe('a batch', () => {
     const batch = sampleBatch(startOfRecording, [sampleEvent({ pattern: 'new-pattern' }), large]);
     expect(failureOf(store.commit(session.id, batch))).toEqual({
       reason: 'database-unreadable',
+      fault: 'full',
       message: `no space left for the database ${paths.database}; free some and go on`,
     });
     expect(storedEvents()).toEqual([]);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -56,6 +57,22 @@ describe('a database that is there', () => {
     second.close();
   });
 
+  it('stays locked for others when another thread of this process opens and closes it', () => {
+    const paths = temporaryPaths();
+    const store = valueOf(openStore(paths));
+    addEvents(store, sampleSession(), [sampleEvent()]);
+    valueOf(openReader(paths.database)).close();
+    valueOf(openStore(paths)).close();
+    // As the last one to close it, it would delete the -wal to which this process goes on to write.
+    const script = `
+      const database = new (require('better-sqlite3'))(process.argv[1], { timeout: 0 });
+      database.pragma('locking_mode = EXCLUSIVE');
+      database.exec('BEGIN IMMEDIATE');`;
+    const other = spawnSync(process.execPath, ['-e', script, paths.database], { encoding: 'utf8' });
+    expect(other.stderr).toContain('database is locked');
+    store.close();
+  });
+
   it('is made private again when it came with wider permissions', () => {
     const paths = temporaryPaths();
     valueOf(openStore(paths)).close();
@@ -96,7 +113,7 @@ describe('a database that is there', () => {
     writeFileSync(paths.database, bytes.fill(0xaa, 100));
     const failure = failureOf(openStore(paths));
     expect(failure.reason).toBe('database-unreadable');
-    expect(failure.message).toContain('is damaged; move it away');
+    expect(failure.message).toContain('is damaged; `ridealong mode probe` sets it aside');
   });
 
   it('is reported when it cannot be a file', () => {
