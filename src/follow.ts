@@ -82,9 +82,9 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
   let isStoreRefusing = false;
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
-  const startedAtMs = Date.parse(task.session.startedAt);
-  /** The main thread's clock, and whether it was asked what time it is. */
+  /** The recording's clock, when it was told last, by our own; a clock on the wall may be set. And whether it was asked for. */
   let clockUs = 0;
+  let clockToldAtMs = performance.now() - (Date.now() - Date.parse(task.session.startedAt));
   let isClockAsked = false;
   let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
   let isStopNoted = true;
@@ -134,10 +134,10 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
         mayServeNow = true;
         role?.begin();
       } else if (message.kind === 'clock') {
-        clockUs = message.timeUs;
+        tellClock(message);
         isClockAsked = false;
       } else if (message.kind === 'look') {
-        clockUs = message.timeUs;
+        tellClock(message);
         looks.push(message);
       } else {
         const { position } = recorder;
@@ -171,12 +171,17 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     return true;
   }
 
+  function tellClock({ timeUs }: { readonly timeUs: number }) {
+    clockUs = timeUs;
+    clockToldAtMs = performance.now();
+  }
+
   /** Only the main thread knows that nothing has come until now; it is asked when that may tell something. */
   function watchClock({ nextUs }: SessionExtraction) {
     if (nextUs === undefined || isClockAsked || ended) return;
     if (clockTimer !== undefined && clockTimer.nextUs <= nextUs) return;
     clearTimeout(clockTimer?.id);
-    const waitMs = startedAtMs + nextUs / 1000 - Date.now() + clockMarginMs;
+    const waitMs = (nextUs - clockUs) / 1000 - (performance.now() - clockToldAtMs) + clockMarginMs;
     clockTimer = { id: setTimeout(askClock, Math.max(0, waitMs)), nextUs };
   }
 

@@ -91,12 +91,15 @@ const isAccounted = ({ writes }, recording, untilMs) =>
 /** Of a wrapper that was killed early enough, nothing is. */
 function stored() {
   if (!existsSync(place.database)) return { events: [], sessions: [] };
-  const reader = new Database(place.database, { readonly: true });
+  let reader;
   try {
+    reader = new Database(place.database, { readonly: true });
     const sessions = reader.prepare('SELECT session_id, gap_bytes FROM sessions').all();
     return { events: reader.prepare(rowsAfter).all(0), sessions };
+  } catch (error) {
+    return { events: [], sessions: [], unreadable: error.message };
   } finally {
-    reader.close();
+    reader?.close();
   }
 }
 
@@ -104,7 +107,8 @@ function stored() {
 function judge({ children, mayGap }) {
   const broken = [];
   const counts = new Map();
-  const { events, sessions } = stored();
+  const { events, sessions, unreadable } = stored();
+  if (unreadable !== undefined) broken.push(`the database cannot be read: ${unreadable}`);
   const gapsInStore = new Map(sessions.map(({ session_id: id, gap_bytes: bytes }) => [id, bytes]));
   for (const row of events) if (isEvent(row.line)) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1);
   const doubled = [...counts.values()].reduce((sum, count) => sum + count - 1, 0);
@@ -116,11 +120,11 @@ function judge({ children, mayGap }) {
   return tell;
 }
 
-function judgeChild({ folder, delivered, isWhole, isDamaged }, { counts, gapsInStore, mayGap, broken }) {
+function judgeChild({ folder, delivered, isWhole, isDamaged, keptUntilMs }, { counts, gapsInStore, mayGap, broken }) {
   const ledger = readLedger(folder);
   // It had no start.
   if (ledger === undefined) return;
-  const { session, written } = ledger;
+  const { session, written, writes } = ledger;
   const expected = outputOf('stdout', delivered.bytes);
   if (createHash('sha256').update(expected).digest('hex') !== delivered.digest) {
     broken.push('what came through is not what the child wrote');
@@ -134,7 +138,10 @@ function judgeChild({ folder, delivered, isWhole, isDamaged }, { counts, gapsInS
       broken.push(`${written.stdout + written.stderr} bytes were not recorded, and no gap is there to tell it`);
     return;
   }
-  if (isDamaged) return judgeEvents(session, recording, counts, broken);
+  const isCut = isDamaged || keptUntilMs !== undefined;
+  if (isDamaged) return judgeEvents(session, recording, { counts, isCut, broken });
+  if (!isAccounted(ledger, recording, keptUntilMs ?? -Infinity))
+    broken.push('more of the recording is lost than may be');
   let gapBytes = 0;
   for (const [stream, { bytes, pieces, gap }] of Object.entries(recording)) {
     gapBytes += gap;
@@ -149,16 +156,19 @@ function judgeChild({ folder, delivered, isWhole, isDamaged }, { counts, gapsInS
   if (gapBytes > 0 && !mayGap) broken.push(`${gapBytes} bytes are a gap, where there is no need for one`);
   const told = gapsInStore.get(session);
   if (told !== gapBytes) broken.push(`the store tells of a gap of ${told} bytes, the recording of ${gapBytes}`);
-  judgeEvents(session, recording, counts, broken);
+  judgeEvents(session, recording, { counts, isCut, broken });
 }
 
-function judgeEvents(session, recording, counts, broken) {
+/** Of what is behind the end of a recording that lost it, nobody knows whether it was recorded. */
+function judgeEvents(session, recording, { counts, isCut, broken }) {
   const { whole, cut } = eventsOf(session, recording);
   const missing = [...whole].filter((key) => !counts.has(key));
   if (missing.length > 0) broken.push(`${missing.length} recorded events were not extracted, such as ${missing[0]}`);
-  const invented = [...counts.keys()].filter(
-    (key) => key.startsWith(session) && !whole.has(key) && !cut.has(key) && !acknowledged.has(key),
-  );
+  const invented = [...counts.keys()].filter((key) => {
+    const [id, stream, at] = key.split(' ');
+    if (id !== session || whole.has(key) || cut.has(key) || acknowledged.has(key)) return false;
+    return !isCut || Number(at) < recording[stream].bytes.length;
+  });
   if (invented.length > 0) broken.push(`${invented.length} events were never recorded, such as ${invented[0]}`);
 }
 
@@ -166,6 +176,13 @@ const answers = {
   follow(where) {
     place = where;
     polling = setInterval(poll, pollMs);
+  },
+  /** Lets go of the database, until it is told to follow. */
+  rest() {
+    clearInterval(polling);
+    database?.close();
+    database = undefined;
+    inode = undefined;
   },
   /** What was destroyed on purpose cannot come back. */
   forget: () => acknowledged.clear(),

@@ -6,12 +6,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ridealong } from '../../../bench/harness/processes.mjs';
+import { percentile } from '../../../bench/harness/statistics.mjs';
 import { delaysOf } from './delays.mjs';
 import { homeIn } from './home.mjs';
 import { readLedger } from './ledger.mjs';
 import { nowMs, wrap } from './wrapped.mjs';
 
 const run = promisify(execFile);
+const p99 = (samples) => percentile(samples, 0.99);
 /** The promises. */
 const backfilledWithinMs = 60_000;
 const maxExtraPeakBytes = 64 * 1024 * 1024;
@@ -43,7 +45,12 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
     ask: oracle.ask,
     break: (why) => broken.push(why),
     onEnd: (cleanUp) => cleanUps.unshift(cleanUp),
-    /** Wraps an agent; where delays are measured, another one beside it, which no fault meets. */
+    /**
+     * Wraps an agent; where delays are measured, another one beside it, which no fault meets.
+     *
+     * @param options as for {@link wrap}, and what must hold for it: `isWhole` unless the wrapper is killed, with its
+     * exit `code`; `isDamaged` when its recording is; `keptUntilMs` when only what was written by then must be there
+     */
     wrap(options = {}) {
       const nthSession = join(folder, `session-${sessions.length}`);
       const session = wrap({ environment: home.environment, folder: nthSession, ...options });
@@ -57,10 +64,12 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       }
       return session;
     },
-    /** It is killed, or so: what its child wrote last may not have been read. */
-    mayEndEarly(session) {
-      sessions.find((each) => each.session === session).isWhole = false;
-    },
+    /** What must hold for a session, as in `wrap`, should that show only now. */
+    expect: (session, what) =>
+      Object.assign(
+        sessions.find((each) => each.session === session),
+        what,
+      ),
     /** Tells all agents to end, and waits until their wrappers have. */
     async end() {
       for (const each of [...sessions.map(({ session }) => session), ...companions]) each.tellToEnd();
@@ -71,7 +80,9 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       while ((await oracle.ask('acknowledged')) < count && !sessions.every(({ session }) => session.hasEnded))
         await pause(2);
     },
-    begins() {
+    /** The fault begins: to be called when it has, or shortly before. Starting is not what is measured. */
+    async begins() {
+      await Promise.all([...sessions.map(({ session }) => session), ...companions].map((each) => each.until(20_000)));
       window.fromMs = nowMs();
     },
     /** The fault is over: waits until all is as if it had not been. */
@@ -102,7 +113,7 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
   }
 
   try {
-    await oracle.ask('follow', { database: home.database, recordings: home.recordings });
+    await oracle.ask('follow', home);
     const deed = await fault.inject(round);
     await allEnded();
     await oracle.ask('stop');
@@ -114,11 +125,12 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       const ending = await session.ended;
       if (ending.code !== code) broken.push(`the wrapper ended with ${ending.signal ?? ending.code}`);
     }
-    const children = sessions.map(({ session, isWhole = true, isDamaged = false }) => ({
+    const children = sessions.map(({ session, isWhole = true, isDamaged = false, keptUntilMs }) => ({
       folder: session.folder,
       delivered: session.delivered(),
       isWhole,
       isDamaged,
+      keptUntilMs,
     }));
     const judged = await oracle.ask('judge', { children, mayGap: fault.mayGap ?? false });
     const peak = (all) => Math.max(0, ...all.map(({ peakBytes }) => peakBytes));
@@ -134,8 +146,7 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       broken: [...broken, ...judged.broken],
       complaints: sessions.flatMap(({ session }) => session.complaints),
       ...(fault.measuresDelay && {
-        delays: delays(sessions.map(({ session }) => session)),
-        unfaultedDelays: delays(companions),
+        addedP99Ms: p99(delays(sessions.map(({ session }) => session))) - p99(delays(companions)),
       }),
     };
   } finally {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ridealong, usageOf } from '../../../bench/harness/processes.mjs';
@@ -15,18 +15,20 @@ export const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
  *
  * @param options.folder of this session's own, for the agent's ledger
  * @param options.launcher words before the wrapper's: what it runs under
+ * @param options.owner of that folder, where the launcher makes it another user's
  * @param options.agentLauncher words before the agent's
  * @param options.lines on stdout per write, every `everyMs`, in `last` writes, or until it is told to end
  * @param options.signal kills the agent behind its last write
  */
 export function wrap(options) {
-  const { environment, folder, launcher = [], agentLauncher = [], spawnOptions = {} } = options;
+  const { environment, folder, launcher = [], agentLauncher = [], owner } = options;
   const { lines = 4, everyMs = 4, last = Infinity, signal } = options;
   mkdirSync(folder, { recursive: true });
+  if (owner !== undefined) chownSync(folder, owner, owner);
   const agentWords = [agent, folder, lines, everyMs, last, ...(signal === undefined ? [] : [signal])].map(String);
   const wrapper = [process.execPath, ridealong, '--agent', 'numbers', '--', ...agentLauncher, process.execPath];
   const [name, ...words] = [...launcher, ...wrapper, ...agentWords];
-  const child = spawn(name, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], ...spawnOptions });
+  const child = spawn(name, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const arrivals = [];
   const digest = createHash('sha256');
   let bytes = 0;

@@ -25,7 +25,7 @@ export default {
     await pause(round.random(300));
     const server = one();
     if (server === undefined) throw new Error('nobody serves');
-    round.mayEndEarly(server);
+    round.expect(server, { isWhole: false });
     server.kill('SIGKILL');
     await server.ended;
     for (let waitedMs = 0; one() === undefined || one() === server; waitedMs += 20) {

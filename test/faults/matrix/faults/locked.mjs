@@ -14,11 +14,10 @@ export default loads.map(({ name, what, ...load }) => ({
   async inject(round) {
     const session = round.wrap(load);
     await round.acknowledged(1);
-    await session.until(20_000);
     const database = new Database(round.home.database, { timeout: 30_000 });
     round.onEnd(() => database.close());
     database.exec('BEGIN IMMEDIATE');
-    round.begins();
+    await round.begins();
     await pause(round.isLong ? 20_000 : 3000);
     database.exec('ROLLBACK');
     const ms = await round.repaired();

@@ -8,8 +8,7 @@ export default {
   measuresDelay: true,
   async inject(round) {
     const session = round.wrap();
-    await session.until(20_000);
-    round.begins();
+    await round.begins();
     await pause(1500);
     await round.repaired();
     await round.end();

@@ -14,8 +14,7 @@ export default {
       launcher: straced(log, 'fsync', 'delay_exit=2000000:when=12..14'),
       unfaulted: { launcher: straced(`${log}-unfaulted`, 'fsync') },
     });
-    await session.until(20_000);
-    round.begins();
+    await round.begins();
     while (readTrace(log).injected < 3 && !session.hasEnded) await new Promise((resolve) => setTimeout(resolve, 50));
     await round.repaired();
     await round.end();
