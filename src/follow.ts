@@ -9,6 +9,7 @@ import type { Session, SessionEnd } from './domain/session.ts';
 import type { ChildEnded, FollowerTask, FromFollower, Look, RoleMessage } from './follower-messages.ts';
 import type { LoadedConfig } from './load-config.ts';
 import { createBacklog } from './recording/backlog.ts';
+import { createDiskSync } from './recording/disk-sync.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { ToFollower } from './recording/hand-over.ts';
 import { createKeyframeWriter } from './recording/keyframes.ts';
@@ -58,6 +59,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
     streams: task.session.streams,
     onRefusal: (why) => trouble(`output is passed on but not recorded: ${why}`),
   });
+  const diskSync = createDiskSync(folder);
   const backlog = createBacklog(folder, limits.maxUnscannedBytes);
   const redaction = createSessionRedaction({
     session: task.session,
@@ -115,6 +117,7 @@ function follow(port: MessagePort, task: FollowerTask, { settings, complaints }:
       if (chunks.length === 0) return;
       const position = recorder.position;
       const recorded = recorder.record(chunks);
+      diskSync.wrote();
       redaction.take(recorded);
       backlog.push(recorded, position);
       tell({ kind: 'settled', bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) });
