@@ -2,7 +2,17 @@
 // would cost time at each start (the packs, checked and compiled), and writes
 // the type declarations. The old dist/ is replaced only by one that is whole.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +22,8 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 compileNativeParts();
 const next = mkdtempSync('dist.next-');
+// It comes for its maker's eyes only; the program is for every user's.
+chmodSync(next, 0o755);
 try {
   await bundle();
   await compilePacks();

@@ -16,6 +16,7 @@ import type { LoadedConfig } from './load-config.ts';
 import { openGuard } from './open-guard.ts';
 import { readConfig } from './read-config.ts';
 import { createBacklog } from './recording/backlog.ts';
+import { createDiskSync } from './recording/disk-sync.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { createRecordingLimit } from './recording/recording-limit.ts';
 import { createKeyframeWriter } from './recording/keyframes.ts';
@@ -67,6 +68,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     onRenewal: renew,
     onAcceptance: () => saveSession(),
   });
+  const diskSync = createDiskSync(folder);
   const { storage } = settings;
   const guard = openGuard(task.paths, {
     base: task.storageMode ?? storage.mode,
@@ -91,12 +93,11 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   let lastCommitMs = performance.now();
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
-  const startedAtMs = Date.parse(task.session.startedAt);
-  /** The recording's clock, as this thread knows it; unlike the main thread's it may be some milliseconds off. */
-  const aheadMs = Date.now() - startedAtMs - performance.now();
-  const nowUs = () => Math.max(0, Math.round((aheadMs + performance.now()) * 1000));
-  /** The main thread's clock, and whether it was asked what time it is. */
+  /** The recording's clock, and when it was told last, by our own: a clock on the wall may be set. */
   let clockUs = 0;
+  let clockToldAtMs = performance.now() - (Date.now() - Date.parse(task.session.startedAt));
+  /** As this thread knows it; it may be some milliseconds off. */
+  const nowUs = () => Math.max(0, Math.round(clockUs + (performance.now() - clockToldAtMs) * 1000));
   let isClockAsked = false;
   let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
   let isStopNoted = true;
@@ -146,10 +147,10 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
         mayServeNow = true;
         role?.begin();
       } else if (message.kind === 'clock') {
-        clockUs = message.timeUs;
+        tellClock(message);
         isClockAsked = false;
       } else if (message.kind === 'look') {
-        clockUs = message.timeUs;
+        tellClock(message);
         looks.push(message);
       } else {
         if (isPassing) recorder.pass(message);
@@ -168,6 +169,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     let { position } = recorder;
     const renewals = renewed;
     const recorded = write();
+    diskSync.wrote();
     // The files were new ones: it is at their start.
     if (renewed !== renewals) position = recordingStart;
     redaction.take(recorded);
@@ -261,12 +263,17 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     return true;
   }
 
+  function tellClock({ timeUs }: { readonly timeUs: number }) {
+    clockUs = timeUs;
+    clockToldAtMs = performance.now();
+  }
+
   /** Only the main thread knows that nothing has come until now; it is asked when that may tell something. */
   function watchClock({ nextUs }: SessionExtraction) {
     if (nextUs === undefined || isClockAsked || ended) return;
     if (clockTimer !== undefined && clockTimer.nextUs <= nextUs) return;
     clearTimeout(clockTimer?.id);
-    const waitMs = startedAtMs + nextUs / 1000 - Date.now() + clockMarginMs;
+    const waitMs = (nextUs - nowUs()) / 1000 + clockMarginMs;
     clockTimer = { id: setTimeout(askClock, Math.max(0, waitMs)), nextUs };
   }
 

@@ -156,7 +156,9 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
     control: Promise.race([control, done.then((): ControlLevel => 'process')]),
     async finish(ending, drainTimeoutMs) {
       handOver.end();
-      send({ kind: 'ended', ending, endedAt: new Date().toISOString() });
+      // A session has one clock, which nobody sets.
+      const endedAt = new Date(Date.parse(task.session.startedAt) + nowUs() / 1000).toISOString();
+      send({ kind: 'ended', ending, endedAt });
       begin(followHere);
       await Promise.race([done, new Promise((resolve) => setTimeout(resolve, drainTimeoutMs))]);
       return { troubles: [...troubles], failing, ...(killed && { killed }) };

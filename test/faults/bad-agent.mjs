@@ -74,6 +74,14 @@ const deeds = {
       process.stdin.once('data', () => process.exit(0));
     });
   },
+  /** Asks on a screen when it is told to. */
+  'paints-late'() {
+    writeSync(1, 'Working.\r\n');
+    process.stdin.once('data', () => {
+      writeSync(1, '\x1b[?1049h\x1b[H\x1b[2JDo you want to proceed?\r\n❯ 1. Yes\r\n  2. No\r\n');
+      process.stdin.resume();
+    });
+  },
   /** Stops itself when it is told something, and ends when it may go on. */
   stops() {
     process.on('SIGCONT', () => process.exit(0));

@@ -1,0 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+
+const loads = [
+  { name: 'locked', what: 'another connection holds BEGIN IMMEDIATE', lines: 4, everyMs: 4 },
+  { name: 'locked-under-load', what: 'the same, with much output', lines: 1000, everyMs: 5 },
+];
+
+export default loads.map(({ name, what, ...load }) => ({
+  name,
+  what,
+  share: 0.02,
+  measuresDelay: true,
+  async inject(round) {
+    const session = round.wrap(load);
+    await round.acknowledged(1);
+    const database = new Database(round.home.database, { timeout: 30_000 });
+    round.onEnd(() => database.close());
+    database.exec('BEGIN IMMEDIATE');
+    await round.begins();
+    await pause(round.isLong ? 20_000 : 3000);
+    database.exec('ROLLBACK');
+    const ms = await round.repaired();
+    await round.end();
+    return `back-filled after ${Math.round(ms)} ms`;
+  },
+}));
