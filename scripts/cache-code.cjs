@@ -33,7 +33,7 @@ function makeCaches() {
       spawnSync(process.execPath, ['--require', __filename, join(__dirname, 'ridealong.js'), ...words], {
         env,
         cwd: home,
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: 'ignore',
       });
     }
   } finally {

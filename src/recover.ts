@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Paths } from './domain/config.ts';
-import type { Failure } from './domain/failure.ts';
+import { type Failure, isDamage } from './domain/failure.ts';
 import { defaultGuard, type ForcedMode } from './domain/mode.ts';
 import type { EventStore } from './domain/ports.ts';
 import { type Result, ok } from './domain/result.ts';
@@ -25,25 +25,38 @@ export async function recover(paths: Paths, isOver?: () => boolean): Promise<Fai
   if (forced?.by === 'user' && forced.mode !== 'full') {
     return [{ reason: 'database-unreadable', message: restingText(forced) }];
   }
-  const told = await mendIfDamaged(paths, forced);
+  const told = await mendIfSuspect(paths, forced);
+  const failures = await recoverNow(paths, isOver);
+  if (!failures.some(isDamage)) return [...told, ...failures];
+  // Some damage shows only when it is read.
+  const mended = await mend(paths);
+  return [...told, ...mended, ...(await recoverNow(paths, isOver))];
+}
+
+async function recoverNow(paths: Paths, isOver: (() => boolean) | undefined): Promise<Failure[]> {
   const { openStore } = await import('./store/open-store.ts');
   const opened = openStore(paths);
-  if (!opened.ok) return [...told, opened.failure];
+  if (!opened.ok) return [opened.failure];
   try {
-    return [...told, ...(await recoverInto(opened.value, paths, isOver))];
+    return await recoverInto(opened.value, paths, isOver);
   } finally {
     opened.value.close();
   }
 }
 
 /** A database that was not closed the last time, or was found to be damaged since, is looked through first. */
-async function mendIfDamaged(paths: Paths, forced: ForcedMode | undefined): Promise<Failure[]> {
+async function mendIfSuspect(paths: Paths, forced: ForcedMode | undefined): Promise<Failure[]> {
   if (forced?.isDamage !== true) {
     const { wasLeftOpen } = await import('./store/damage.ts');
     const left = wasLeftOpen(paths.database);
     if (!left.ok) return [left.failure];
     if (!left.value) return [];
   }
+  return mend(paths);
+}
+
+/** Looks it through, and sets it aside if it is damaged. @returns what there is to tell of it */
+async function mend(paths: Paths): Promise<Failure[]> {
   const { probeStore, setAsideText } = await import('./probe-store.ts');
   const probed = probeStore(paths, { isSuspect: true, forcedMs: defaultGuard.forcedMs });
   if (probed === 'taken') return [];

@@ -210,7 +210,21 @@ describe('a damaged database', () => {
     expect(stored()).toEqual([...valuesOf(errorsTo(500)), 'error: after'].sort());
   });
 
-  it('is mended by a command that reads, too', async () => {
+  it.each([
+    ['pages', 4096, undefined],
+    ['its header', 0, 100],
+  ])('is mended by a command that reads, too: %s', async (_, from, bytes) => {
+    const { paths, run, stored } = home();
+    await run(['sh', '-c', 'echo error: before']);
+    overwrite(paths.database, from, bytes);
+    const { stdout, stderr, code } = await run(['events']);
+    expect(code).toBe(0);
+    expect(stderr.match(/was damaged/g)).toHaveLength(1);
+    expect(stdout).toContain('error: before');
+    expect(stored()).toEqual(['error: before']);
+  });
+
+  it('is mended on demand', async () => {
     const { paths, run, stored } = home();
     await run(['sh', '-c', 'echo error: before']);
     overwrite(paths.database, 4096);

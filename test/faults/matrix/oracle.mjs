@@ -9,6 +9,7 @@ import { isEvent, outputOf } from './output.mjs';
 import { readRecording } from './recording.mjs';
 
 const pollMs = 4;
+const blockBytes = 4096;
 const rowsAfter = `SELECT e.id, s.session_id AS session, e.from_stderr AS fromStderr, e.byte_offset AS at, e.original_line AS line
   FROM events e JOIN sessions s ON s.key = e.session_key WHERE e.id > ? ORDER BY e.id`;
 
@@ -132,7 +133,8 @@ function judgeChild({ folder, delivered, isWhole, isDamaged, keptUntilMs }, { co
   if (isWhole && delivered.bytes !== written.stdout) {
     broken.push(`${written.stdout - delivered.bytes} bytes of the child's did not come through`);
   }
-  const recording = readRecording(join(place.recordings, session));
+  const found = readRecording(join(place.recordings, session));
+  const recording = found && keptUntilMs !== undefined ? withoutZeros(found) : found;
   if (recording === undefined) {
     if (isWhole)
       broken.push(`${written.stdout + written.stderr} bytes were not recorded, and no gap is there to tell it`);
@@ -157,6 +159,20 @@ function judgeChild({ folder, delivered, isWhole, isDamaged, keptUntilMs }, { co
   const told = gapsInStore.get(session);
   if (told !== gapBytes) broken.push(`the store tells of a gap of ${told} bytes, the recording of ${gapBytes}`);
   judgeEvents(session, recording, { counts, isCut, broken });
+}
+
+/** What a power cut took of a file's last block: ext4 may know how long it was to be, and has zeros there. */
+function withoutZeros(recording) {
+  const whole = ([name, stream]) => {
+    let end = stream.bytes.length;
+    while (end > 0 && stream.bytes[end - 1] === 0 && stream.bytes.length - end < blockBytes) end -= 1;
+    const pieces = stream.pieces.map((piece) => ({ ...piece, length: Math.min(piece.length, end - piece.from) }));
+    return [
+      name,
+      { ...stream, bytes: stream.bytes.subarray(0, end), pieces: pieces.filter(({ length }) => length > 0) },
+    ];
+  };
+  return Object.fromEntries(Object.entries(recording).map(whole));
 }
 
 /** Of what is behind the end of a recording that lost it, nobody knows whether it was recorded. */
