@@ -183,7 +183,7 @@ function judgeEvents(session, recording, { counts, isCut, broken }) {
   const invented = [...counts.keys()].filter((key) => {
     const [id, stream, at] = key.split(' ');
     if (id !== session || whole.has(key) || cut.has(key) || acknowledged.has(key)) return false;
-    return !isCut || Number(at) < recording[stream].bytes.length;
+    return !isCut || Number(at) <= recording[stream].bytes.lastIndexOf(0x0a);
   });
   if (invented.length > 0) broken.push(`${invented.length} events were never recorded, such as ${invented[0]}`);
 }

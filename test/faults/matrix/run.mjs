@@ -60,7 +60,8 @@ async function rowOf(fault) {
   const sum = (name) => played.reduce((total, round) => total + round[name], 0);
   const added = () => median(played.map(({ addedP99Ms }) => addedP99Ms));
   // One round alone may have met something else that the machine did.
-  while (fault.measuresDelay && added() > maxAddedP99Ms && played.length < roundsToBeSure) {
+  const isDecided = () => played.some((round) => round.broken.length > 0) || added() <= maxAddedP99Ms;
+  while (fault.measuresDelay && !isDecided() && played.length < roundsToBeSure) {
     played.push(await playRound(fault, { random, isLong: false, nth: nth++, ofRounds: nth }));
   }
   const addedP99Ms = fault.measuresDelay ? added() : undefined;
