@@ -20,6 +20,13 @@ const maxExtraPeakBytes = 64 * 1024 * 1024;
 /** A wrapper that has not ended by then, after its child, hangs. */
 const endsWithinMs = 60_000;
 
+const unfinished = new Set();
+
+/** Leaves nothing behind of rounds that are broken off: neither agents without an end nor mounts. */
+export async function breakOff() {
+  for (const cleanUp of unfinished) await cleanUp();
+}
+
 /**
  * One round: a fresh home with an oracle that follows its store; the fault, injected as it likes; the next start; the
  * verdict. What a fault needs of it is `home`, `wrap`, `begins` and `repaired`, and a source of chance.
@@ -112,6 +119,14 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
     }
   }
 
+  async function cleanUp() {
+    for (const each of [...sessions.map(({ session }) => session), ...companions]) each.killAll();
+    for (const each of cleanUps.splice(0)) await each();
+    oracle.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  unfinished.add(cleanUp);
   try {
     await oracle.ask('follow', home);
     const deed = await fault.inject(round);
@@ -146,14 +161,13 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       broken: [...broken, ...judged.broken],
       complaints: sessions.flatMap(({ session }) => session.complaints),
       ...(fault.measuresDelay && {
+        addedPeakMb: extraPeak / 2 ** 20,
         addedP99Ms: p99(delays(sessions.map(({ session }) => session))) - p99(delays(companions)),
       }),
     };
   } finally {
-    for (const each of [...sessions.map(({ session }) => session), ...companions]) each.killAll();
-    for (const cleanUp of cleanUps) await cleanUp();
-    oracle.end();
-    rmSync(folder, { recursive: true, force: true });
+    await cleanUp();
+    unfinished.delete(cleanUp);
   }
 }
 

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { seeded } from '../../../bench/harness/random.mjs';
 import { median } from '../../../bench/harness/statistics.mjs';
-import { playRound } from './round.mjs';
+import { breakOff, playRound } from './round.mjs';
 
 /** With as many or more, stops and waits last as long as they do in the worst of lives. */
 const longFrom = 500;
@@ -33,6 +33,9 @@ if (unknown.length > 0 || !Number.isInteger(asked) || asked < 1) {
   process.exit(64);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void breakOff().finally(() => process.exit(1)));
+}
 const rows = [];
 for (const fault of faults) {
   if (options.only.length > 0 && !options.only.includes(fault.name)) continue;
@@ -77,6 +80,7 @@ async function rowOf(fault) {
     doubled: sum('doubled'),
     lost: sum('lost'),
     ...(addedP99Ms !== undefined && { addedP99Ms: Number(addedP99Ms.toFixed(2)) }),
+    ...(fault.measuresDelay && { addedPeakMb: Math.round(Math.max(...played.map((round) => round.addedPeakMb))) }),
     broken,
     deeds: tallied(played.map(({ deed }) => deed)),
     complaints: tallied(played.flatMap(({ complaints }) => complaints)),

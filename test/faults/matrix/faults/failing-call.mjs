@@ -5,7 +5,8 @@ import { wrap } from '../wrapped.mjs';
 
 /** By call, how often a thread of a short session makes it: asked once. */
 const counts = new Map();
-const short = { last: 40 };
+/** Long enough for its recording to be put on the disk. */
+const short = { last: 40, everyMs: 20 };
 
 async function countOf(call, round) {
   if (!counts.has(call)) {
