@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshEnvironment, program } from '../support/ridealong.ts';
@@ -33,6 +33,17 @@ function run(dist: string) {
 }
 
 const cacheIn = (dist: string) => join(dist, 'ridealong.code.cache');
+
+it('the code is in ASCII: it is read byte by byte, and a regex must not become another one', () => {
+  const dist = dirname(program);
+  const codes = readdirSync(dist).filter((name) => name.endsWith('.code.js'));
+  expect(codes).toContain('follow.code.js');
+  for (const name of codes)
+    expect(
+      readFileSync(join(dist, name)).findIndex((byte) => byte > 0x7f),
+      name,
+    ).toBe(-1);
+});
 
 describe('the code cache', () => {
   it('is used', () => {
