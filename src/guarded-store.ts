@@ -8,6 +8,7 @@ import type { StorageGuard } from './guard/storage-guard.ts';
 import { setAsideText } from './probe-store.ts';
 import { probeInThread } from './probe-in-thread.ts';
 import { wasLeftOpen } from './store/damage.ts';
+import { lastWritten } from './store/last-written.ts';
 import { openStore } from './store/open-store.ts';
 import { busyRetryMs } from './until-not-busy.ts';
 
@@ -71,8 +72,8 @@ export function createGuardedStore({
   const threads = new Set<ReturnType<typeof probeInThread>>();
   let busySinceMs = -Infinity;
   let restsUntilMs = -Infinity;
-  /** Of the store, when its lock was waited for in vain. */
-  let version: number | undefined;
+  /** How the files stood when a lock was waited for in vain. */
+  let written: string | undefined;
 
   function opened(): Result<EventStore, Failure> {
     if (store?.isCurrent() === true) return ok(store);
@@ -165,9 +166,9 @@ export function createGuardedStore({
 
   /** Many who share a lock are no fault: it is only their turn. */
   function othersGetThrough(): boolean {
-    const now = store?.version();
-    if (now?.ok !== true || now.value === version) return false;
-    version = now.value;
+    const now = lastWritten(paths.database);
+    if (now === undefined || now === written) return false;
+    written = now;
     guard.worked();
     return true;
   }

@@ -24,8 +24,6 @@ export interface EventStore {
   readonly identity: string | undefined;
   /** False when the file was deleted, or another one has taken its place: what is committed then is lost. Throws the file system's error. */
   isCurrent(): boolean;
-  /** Changes whenever another process has committed something. */
-  version(): Result<number, Failure>;
   /** Commits something that nobody will see, to find out whether it can be done: a number of the feed is left out. */
   tryOut(): Result<void, Failure>;
   close(): void;

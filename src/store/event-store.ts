@@ -182,10 +182,6 @@ export class SqliteEventStore implements EventStore {
     return fileIdentity(this.#database.name) === this.identity;
   }
 
-  version(): Result<number, Failure> {
-    return attempt(this.#database.name, () => ok(Number(this.#database.pragma('data_version', { simple: true }))));
-  }
-
   tryOut(): Result<void, Failure> {
     return this.#transaction(() => ok(void this.#takeId()));
   }
