@@ -1,35 +1,35 @@
-// How many messages a second reach 100 clients that follow a feed of 100,000 events from its start; against `ws` alone,
-// which sends each event to each client by a `send` of its own.
-import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// How many messages a second reach 64 clients, as many as a server admits, that follow a feed of 10,000 events from its
+// start; against `ws` alone, which sends each event to each client by a `send` of its own.
+import { fork, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { WebSocket, WebSocketServer } from 'ws';
-import { bundle } from '../harness/bundle.mjs';
 import { interleave } from '../harness/interleave.mjs';
-import { root, workFolder } from '../harness/processes.mjs';
-import { freshDatabase, storeBundle, written } from '../harness/stored.mjs';
+import { freshEnvironment, ridealong, root, workFolder } from '../harness/processes.mjs';
+import { storeBundle, written } from '../harness/stored.mjs';
 import { isSmoke, rounds, tell } from '../harness/trial.mjs';
 
-const clients = isSmoke ? 4 : 100;
+/** As many as a server admits at once. */
+const clients = isSmoke ? 4 : 64;
 const events = isSmoke ? 1_000 : 10_000;
 const self = fileURLToPath(import.meta.url);
-const [, , role, ...words] = process.argv;
 
-if (role === 'ours') await serveOurs(...words);
-else if (role === 'theirs') serveTheirs();
+if (process.argv[2] === 'theirs') serveTheirs();
 else await compare();
 
 async function compare() {
   const code = mkdtempSync(join(root, 'dist.bench-'));
   try {
-    const database = freshDatabase(workFolder('feed', 1e8));
-    await written('fill', await storeBundle(code), database, events, 1);
-    const contents = `
-      export { startServer } from './src/server/server.ts';
-      export { openFeed } from './src/store/open-feed.ts';`;
-    const server = await bundle(code, 'server', contents);
-    const measures = { ours: () => deliveries('ours', server, database), theirs: () => deliveries('theirs') };
+    const environment = freshEnvironment(workFolder('feed', 1e8));
+    const data = join(environment.XDG_DATA_HOME, 'ridealong');
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    await written('fill', await storeBundle(code), join(data, 'ridealong.db'), events, 1);
+    const measures = {
+      ours: () => deliveries(() => serveOurs(environment)),
+      theirs: () => deliveries(serveTheirsApart),
+    };
     const { ours, theirs } = await interleave(measures, rounds);
     const what = `messages to ${clients} clients, history at full speed`;
     const baseline = { name: 'ws, a send each', samples: theirs };
@@ -40,9 +40,8 @@ async function compare() {
 }
 
 /** Messages a second, from the first connection until the last client has the last of them. */
-async function deliveries(...server) {
-  const child = fork(self, server);
-  const { port, token } = await new Promise((resolve) => child.once('message', resolve));
+async function deliveries(serve) {
+  const { child, port, token } = await serve();
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const startMs = performance.now();
   await Promise.all(
@@ -51,7 +50,9 @@ async function deliveries(...server) {
     ),
   );
   const ms = performance.now() - startMs;
-  child.kill('SIGKILL');
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  await ended;
   return (1000 * clients * events) / ms;
 }
 
@@ -68,24 +69,23 @@ function received(socket) {
   });
 }
 
-async function serveOurs(serverFile, database) {
-  const { startServer, openFeed } = await import(pathToFileURL(serverFile).href);
-  const runtime = join(mkdtempSync(join(database, '..', 'run-')), 'ridealong');
-  const feed = openFeed(database);
-  const limits = { maxSubscribers: 256, maxBufferedBytes: 1 << 20, stallLimitMs: 60_000, heartbeatMs: 30_000 };
-  const started = await startServer({
-    version: 'bench',
-    process: { pid: process.pid, startTicks: 0 },
-    runtime,
-    database,
-    feed: feed.value,
-    ask: () => Promise.reject(new Error('nobody asks')),
-    log: {},
-    port: 0,
-    feedLimits: limits,
+async function serveOurs(environment) {
+  const child = spawn(process.execPath, [ridealong, 'serve'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (!started.ok) throw new Error(started.failure.message);
-  process.send(JSON.parse(readFileSync(started.value.serveFile, 'utf8')));
+  const serveFile = join(environment.XDG_RUNTIME_DIR, 'ridealong', 'serve.json');
+  while (!existsSync(serveFile)) {
+    if (child.exitCode !== null) throw new Error(`ridealong serve ended with ${child.exitCode}`);
+    await sleep(10);
+  }
+  return { child, ...JSON.parse(readFileSync(serveFile, 'utf8')) };
+}
+
+async function serveTheirsApart() {
+  const child = fork(self, ['theirs']);
+  const { port } = await new Promise((resolve) => child.once('message', resolve));
+  return { child, port };
 }
 
 function serveTheirs() {
