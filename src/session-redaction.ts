@@ -1,5 +1,5 @@
 import type { StateChange } from './domain/batch.ts';
-import { isChunk, type Moment } from './domain/chunk.ts';
+import { type Chunk, isChunk, type Moment } from './domain/chunk.ts';
 import type { RedactionSettings } from './domain/config.ts';
 import type { Event } from './domain/event.ts';
 import type { Keyframe } from './domain/keyframe.ts';
@@ -34,6 +34,10 @@ export interface SessionRedaction {
 
 /** How long the end of what was printed is not read, as it may be the beginning of a secret. */
 export const patienceMs = 100;
+
+/** Of a recording that nobody writes any more, so much is masked at once. */
+const batchBytes = 32 * 1024;
+const batchMoments = 1_000;
 
 export interface RedactionOptions {
   readonly settings: RedactionSettings;
@@ -108,10 +112,17 @@ function maskingRedaction({
   return {
     session: (whole) => ({ ...whole, command: redactWords(whole.command, detectorOf()), redacted: true }),
     take(moments) {
+      let run: Chunk[] = [];
       for (const moment of moments) {
-        if (isChunk(moment)) redactorOf().take(moment);
-        else if (moment.kind === 'resize') redactorOf().resize(moment.columns);
+        if (isChunk(moment) && moment.stream === (run[0] ?? moment).stream) {
+          run.push(moment);
+          continue;
+        }
+        if (run.length > 0) redactorOf().take(run);
+        run = isChunk(moment) ? [moment] : [];
+        if (!isChunk(moment) && moment.kind === 'resize') redactorOf().resize(moment.columns);
       }
+      if (run.length > 0) redactorOf().take(run);
       isReleased = false;
     },
     isDecided(moment) {
@@ -134,13 +145,28 @@ function maskingRedaction({
 /** The moments of a recording that nobody writes any more, masked; the recording is scrubbed as they are read. */
 export function* redactedMoments(moments: Iterable<Moment>, redaction: SessionRedaction): Generator<Moment> {
   let waiting: Moment[] = [];
-  for (const moment of moments) {
-    redaction.take([moment]);
-    waiting.push(moment);
+  for (const taken of batches(moments)) {
+    redaction.take(taken);
+    waiting.push(...taken);
     const undecided = waiting.findIndex((each) => !redaction.isDecided(each));
     const ready = undecided === -1 ? waiting.length : undecided;
     yield* waiting.slice(0, ready);
     waiting = waiting.slice(ready);
   }
   yield* waiting;
+}
+
+/** Some moments at a time, of so many bytes. */
+function* batches(moments: Iterable<Moment>): Generator<Moment[]> {
+  let batch: Moment[] = [];
+  let bytes = 0;
+  for (const moment of moments) {
+    batch.push(moment);
+    if (isChunk(moment)) bytes += moment.bytes.length;
+    if (bytes < batchBytes && batch.length < batchMoments) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  yield batch;
 }

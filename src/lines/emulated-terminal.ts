@@ -82,7 +82,7 @@ export function createEmulatedTerminal(options: {
   readonly onFrame: () => void;
   /** Told now and then how the terminal can be made to look as it does. */
   readonly onKeyframe?: (keyframe: Omit<Keyframe, 'timeUs'>) => void;
-  /** For how many bytes a keyframe lasts; 128 KiB where absent. */
+  /** For how many bytes a keyframe lasts; 64 KiB where absent. */
   readonly keyframeBytes?: number;
 }): EmulatedTerminal {
   const { columns, rows, onSignal, onSwitch, onFrame } = options;

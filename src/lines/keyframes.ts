@@ -4,7 +4,7 @@ import { screenSequences } from './screen-sequences.ts';
 import { internalsOf } from './terminal-internals.ts';
 
 /** So much is read and shown, from a keyframe on, in a small part of the tenth of a second that nobody notices. */
-const defaultIntervalBytes = 128 * 1024;
+const defaultIntervalBytes = 64 * 1024;
 
 /** Takes keyframes of a terminal that bytes are written to. */
 export interface Keyframes {
@@ -17,7 +17,7 @@ export interface Keyframes {
 export function createKeyframes(
   terminal: Terminal,
   options: {
-    /** One is due after so many bytes; 128 KiB where absent. */
+    /** One is due after so many bytes; 64 KiB where absent. */
     readonly intervalBytes?: number;
     readonly isCursorVisible: () => boolean;
     readonly onKeyframe: (keyframe: Omit<Keyframe, 'timeUs'>) => void;

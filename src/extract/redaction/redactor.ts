@@ -13,11 +13,16 @@ const maxLineContextBytes = 16 * 1024;
 const terminalContextBytes = 4 * 1024;
 /** A longer word holds no secret that is still to be completed. */
 const maxWordBytes = 4 * 1024;
+/** Each finds what the one before has laid bare. */
+const mostLooks = 4;
 
 /** Masks the secrets in a session's chunks, in place. */
 export interface Redactor {
-  /** Each stream's chunks come in order. Their bytes are kept for a while: what comes next may show what they are. */
-  take(chunk: Chunk): void;
+  /**
+   * Chunks that follow each other in one stream, looked at as one: a screen is painted in many small ones, and each
+   * look begins far back. Their bytes are kept for a while: what comes next may show what they are.
+   */
+  take(chunks: readonly Chunk[]): void;
   /** The terminal's width from now on. */
   resize(columns: number): void;
   /** Up to which offset what comes next is unlikely to change anything. */
@@ -27,6 +32,12 @@ export interface Redactor {
 interface Part {
   readonly offset: number;
   readonly bytes: Uint8Array;
+}
+
+interface Look {
+  readonly source: Buffer;
+  readonly text: VisibleText;
+  readonly hasChanged: boolean;
 }
 
 interface StreamState {
@@ -62,8 +73,13 @@ export function createRedactor(options: {
     return state;
   }
 
-  /** Masks a finding where it stands, in all the chunks that it reaches over. */
-  function mask(stream: Stream, parts: readonly Part[], ranges: readonly [number, number][], finding: Finding): void {
+  /** Masks a finding where it stands, in all the chunks that it reaches over. @returns whether anything has changed */
+  function mask(
+    stream: Stream,
+    parts: readonly Part[],
+    ranges: readonly [number, number][],
+    finding: Finding,
+  ): boolean {
     const pieces = ranges.flatMap(([from, to]) =>
       parts.map(({ offset, bytes }) => {
         const start = Math.max(0, from - offset);
@@ -79,34 +95,48 @@ export function createRedactor(options: {
     }
     // What goes on with what was masked before is not another one.
     if (hasChanged && !wasFound && finding.isCounted) onFound(finding.rule);
+    return hasChanged;
+  }
+
+  /**
+   * Masks what is found in these parts now.
+   *
+   * @param keys what is known of private keys from before `newFrom`
+   */
+  function look(stream: Stream, parts: readonly Part[], keys: PrivateKeyReader, newFrom: number): Look {
+    const source = joined(parts);
+    const start = parts[0]?.offset ?? 0;
+    const [text, strings] = visibleTexts(source);
+    const wrapped = columns === undefined ? undefined : wrappedRows(text, columns);
+    let hasChanged = false;
+    const maskAll = (at: VisibleText, findings: readonly Finding[]) => {
+      for (const finding of findings) {
+        const ranges = at.sourceRanges(finding.start, finding.end);
+        const inStream = ranges.map(([from, to]): [number, number] => [start + from, start + to]);
+        if (mask(stream, parts, inStream, finding)) hasChanged = true;
+      }
+    };
+    const lastLine =
+      text.length === text.bytes.length ? text.length : text.bytes.lastIndexOf(LINE_FEED, text.length - 1) + 1;
+    maskAll(text, detector.findIn(text.bytes, keys, text.indexOf(newFrom - start), lastLine));
+    for (const other of [strings, wrapped]) {
+      if (other) maskAll(other, detector.findIn(other.bytes, createPrivateKeyReader()));
+    }
+    return { source, text, hasChanged };
   }
 
   return {
-    take(chunk) {
-      const { stream, offset, bytes } = chunk;
-      if (bytes.length === 0) return;
+    take(chunks) {
+      const first = chunks.find(({ bytes }) => bytes.length > 0);
+      if (first === undefined) return;
+      const { stream } = first;
       const state = stateOf(stream);
-      const parts = [...state.parts, { offset, bytes }];
-      const start = parts[0]?.offset ?? offset;
-      const source = joined(parts);
-      const [text, strings] = visibleTexts(source);
-      const wrapped = columns === undefined ? undefined : wrappedRows(text, columns);
-      const look = (at: VisibleText, findings: readonly Finding[]) => {
-        for (const finding of findings) {
-          const ranges = at.sourceRanges(finding.start, finding.end);
-          mask(
-            stream,
-            parts,
-            ranges.map(([from, to]) => [start + from, start + to]),
-            finding,
-          );
-        }
-      };
-      const lastLine =
-        text.length === text.bytes.length ? text.length : text.bytes.lastIndexOf(LINE_FEED, text.length - 1) + 1;
-      look(text, detector.findIn(text.bytes, state.keys, text.indexOf(offset - start), lastLine));
-      for (const other of [strings, wrapped]) {
-        if (other) look(other, detector.findIn(other.bytes, createPrivateKeyReader()));
+      const parts = [...state.parts, ...chunks];
+      const start = parts[0]?.offset ?? first.offset;
+      let { source, text, hasChanged } = look(stream, parts, state.keys, first.offset);
+      // A mask shows what the bytes beside it are: whoever reads it later is to find nothing more.
+      for (let looks = 1; hasChanged && looks < mostLooks; looks += 1) {
+        ({ source, text, hasChanged } = look(stream, parts, createPrivateKeyReader(), start));
       }
       state.decidedTo = start + decidedIn(text, source.length);
       state.parts = lastOf(parts, start + contextStart(source, columns !== undefined));

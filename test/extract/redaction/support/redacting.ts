@@ -19,10 +19,14 @@ interface Redacted {
   readonly found: readonly string[];
 }
 
-/** Redacts bytes that come in these pieces. */
+/** Redacts bytes that come in these pieces; `together` so many of them at once. */
 export function redactPieces(
   pieces: readonly (string | Buffer)[],
-  { columns, detector = usualDetector }: { columns?: number; detector?: typeof usualDetector } = {},
+  {
+    columns,
+    detector = usualDetector,
+    together = 1,
+  }: { columns?: number; detector?: typeof usualDetector; together?: number } = {},
 ): Redacted {
   const memory = pieces.map((piece) => Buffer.from(piece));
   const disk = Buffer.concat(memory);
@@ -34,11 +38,15 @@ export function redactPieces(
     onFound: (rule) => found.push(rule),
   });
   let offset = 0;
+  let run: Chunk[] = [];
   for (const bytes of memory) {
-    const chunk: Chunk = { stream: 'stdout', offset, timeUs: offset, bytes };
-    redactor.take(chunk);
+    run.push({ stream: 'stdout', offset, timeUs: offset, bytes });
     offset += bytes.length;
+    if (run.length < together) continue;
+    redactor.take(run);
+    run = [];
   }
+  redactor.take(run);
   return { text: Buffer.concat(memory).toString(), recorded: disk.toString(), found };
 }
 
