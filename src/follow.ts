@@ -40,6 +40,9 @@ const scanSliceBytes = 256 * 1024;
 /** How often to see whether extraction may go on that rests for too much of it. */
 const pressedMs = 250;
 
+/** How often to try again to load what extraction needs. */
+const setUpRetryMs = 250;
+
 /** A line of the timing is short, and JSON may make six characters of one. */
 const longestDeedReason = 100;
 
@@ -405,6 +408,26 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     }
   }
 
+  /** Where all descriptors are in use nothing can be loaded, until some are free again. */
+  async function setUpAtLast() {
+    while (extractFrom === undefined) {
+      const isLastTry = ended !== undefined;
+      try {
+        await setUp();
+      } catch (error) {
+        if (isLastTry) {
+          trouble(`nothing is extracted: ${String(error)}`);
+          break;
+        }
+        await sleep(setUpRetryMs);
+      }
+    }
+    // What is wrong with a server is no trouble of the session.
+    beginRole(settings).catch(() => undefined);
+    isSetUp = true;
+    schedule();
+  }
+
   async function setUp() {
     saveSession();
     complain(complaints);
@@ -413,8 +436,6 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     session = { ...described.session, ...(session.end && { end: session.end }) };
     saveSession();
     complain(described.complaints);
-    // What is wrong with a server is no trouble of the session.
-    beginRole(settings).catch(() => undefined);
     const failOn = task.failOn ?? settings.failOn;
     const killAfterMs = task.killAfterMs ?? settings.killAfterMs;
     const [{ createGuardedStore }, { createSessionExtraction, nothingStored }] = await Promise.all([
@@ -482,10 +503,5 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     schedule();
   });
   tell({ kind: 'control', level: settings.control });
-  void setUp()
-    .catch((error: unknown) => trouble(`nothing is extracted: ${String(error)}`))
-    .finally(() => {
-      isSetUp = true;
-      schedule();
-    });
+  void setUpAtLast();
 }

@@ -17,6 +17,9 @@ const lookPatienceMs = 2000;
  */
 const threadDelayMs = 60;
 
+/** A thread cannot start where all descriptors or all memory are in use; it is tried again so often. */
+const threadRetryMs = 500;
+
 /** Unless it has written so much already, or somebody wants to know something. */
 const mostBytesWithoutThread = 64 * 1024;
 
@@ -70,10 +73,14 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   const control = new Promise<ControlLevel>((resolve) => (settleControl = resolve));
   let isNoted: () => void = () => undefined;
   const isLasting = new Promise<void>((resolve) => (isNoted = resolve));
+  /** What nobody listens to yet. */
   const waiting: Sent[] = [];
   let waitingBytes = 0;
   let follower: { send(...sent: Sent): void } | undefined;
-  const threadTimer = setTimeout(() => {
+  let isListening = false;
+  let isRetrying = false;
+  let isFinishing = false;
+  let threadTimer = setTimeout(() => {
     // Its end may have come in meanwhile, and was not heard of: everything else on this machine may have been first.
     setImmediate(() => {
       begin(startThread);
@@ -81,21 +88,43 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   }, threadDelayMs);
 
   function send(message: FromMain, transfer: readonly ArrayBuffer[] = []) {
-    if (follower) {
+    if (follower && isListening) {
       follower.send(message, transfer);
       return;
     }
     waiting.push([message, transfer]);
     if (message.kind === 'chunks') for (const { bytes } of message.chunks) waitingBytes += bytes.length;
     const canWait = message.kind === 'chunks' || message.kind === 'ended' || message.kind === 'resize';
-    if (!canWait || waitingBytes > mostBytesWithoutThread) begin(startThread);
+    if (!isRetrying && (!canWait || waitingBytes > mostBytesWithoutThread)) begin(startThread);
   }
 
   function begin(start: typeof startThread) {
     if (follower) return;
     clearTimeout(threadTimer);
-    follower = start(task, events);
-    for (const sent of waiting.splice(0)) follower.send(...sent);
+    const begun = start(task, {
+      onStart: () => isNoted(),
+      onMessage(message) {
+        if (message.kind === 'control') {
+          isListening = true;
+          for (const sent of waiting.splice(0)) begun.send(...sent);
+        }
+        hear(message);
+      },
+      onEnd(error) {
+        if (follower !== begun) return;
+        if (isListening || start === followHere) endWith(error);
+        else beginAgain();
+      },
+    });
+    follower = begun;
+  }
+
+  /** It has read nothing of what waits for it. */
+  function beginAgain() {
+    follower = undefined;
+    isRetrying = true;
+    if (isFinishing) begin(followHere);
+    else threadTimer = setTimeout(() => begin(startThread), threadRetryMs);
   }
 
   const handOver = createHandOver({
@@ -105,27 +134,27 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   });
   let isDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (isDone = resolve));
-  const events: FollowerEvents = {
-    onStart: () => isNoted(),
-    onMessage(message) {
-      if (message.kind === 'what-time') send({ kind: 'clock', timeUs: nowUs() });
-      else if (message.kind === 'settled') handOver.settled(message.bytes);
-      else if (message.kind === 'trouble') troubles.add(message.message);
-      else if (message.kind === 'stop-noted') stopNoted();
-      else if (message.kind === 'seen') looks.get(message.id)?.(message.sight);
-      else if (message.kind === 'control') settleControl(message.level);
-      else if (message.kind === 'failing') failing.push(message.verdict);
-      else if (message.kind === 'kill') {
-        killed = message.verdict;
-        kill();
-      } else isDone();
-    },
-    onEnd(error) {
-      if (error) troubles.add(`recording ended early: ${error.message}`);
-      handOver.abandon();
-      isDone();
-    },
-  };
+
+  function hear(message: FromFollower) {
+    if (message.kind === 'what-time') send({ kind: 'clock', timeUs: nowUs() });
+    else if (message.kind === 'settled') handOver.settled(message.bytes);
+    else if (message.kind === 'trouble') troubles.add(message.message);
+    else if (message.kind === 'stop-noted') stopNoted();
+    else if (message.kind === 'seen') looks.get(message.id)?.(message.sight);
+    else if (message.kind === 'control') settleControl(message.level);
+    else if (message.kind === 'failing') failing.push(message.verdict);
+    else if (message.kind === 'kill') {
+      killed = message.verdict;
+      kill();
+    } else isDone();
+  }
+
+  function endWith(error?: Error) {
+    if (error) troubles.add(`recording ended early: ${error.message}`);
+    handOver.abandon();
+    isDone();
+  }
+
   return {
     isLasting,
     offer: (chunks) => handOver.offer(chunks),
@@ -155,6 +184,7 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
     },
     control: Promise.race([control, done.then((): ControlLevel => 'process')]),
     async finish(ending, drainTimeoutMs) {
+      isFinishing = true;
       handOver.end();
       // A session has one clock, which nobody sets.
       const endedAt = new Date(Date.parse(task.session.startedAt) + nowUs() / 1000).toISOString();

@@ -4,7 +4,7 @@ import type { Pack } from '../domain/pattern.ts';
 import type { Session } from '../domain/session.ts';
 import { findPacks, hasPacks } from './find-packs.ts';
 import { packsForAgent, packsThatApply } from './packs-for-agent.ts';
-import { shippedPackHeads, shippedPacks } from './shipped-packs.ts';
+import { readShippedPacks, shippedPackHeads, shippedPacks } from './shipped-packs.ts';
 
 /**
  * The packs that apply to an agent: ours, the user's, the project's, and files
@@ -20,7 +20,7 @@ export async function loadPacks(
   return { ...found, packs: packsForAgent(found.packs, agent) };
 }
 
-/** Which packs apply to an agent, before they need be read. */
+/** Which packs apply to an agent, before they need be parsed. */
 export interface ChosenPacks {
   readonly identities: Session['packs'];
   readonly complaints: readonly Complaint[];
@@ -28,18 +28,19 @@ export interface ChosenPacks {
   load(): readonly Pack[];
 }
 
-/** As {@link loadPacks}; where there are none but ours, which were checked when they were built, nothing is read yet. */
+/** As {@link loadPacks}; where there are none but ours, which were checked when they were built, nothing is parsed yet. */
 export async function choosePacks(...where: Parameters<typeof loadPacks>): Promise<ChosenPacks> {
   const [agent, { userPacks, projectPacks }, files] = where;
   if (files.length > 0 || hasPacks(userPacks) || hasPacks(projectPacks)) {
     const { packs, complaints } = await loadPacks(...where);
     return { identities: packs.map(identityOf), complaints, load: () => packs };
   }
+  const shipped = readShippedPacks();
   let packs: readonly Pack[] | undefined;
   return {
     identities: packsThatApply(shippedPackHeads(), agent).map(identityOf),
     complaints: [],
-    load: () => (packs ??= packsForAgent(shippedPacks(), agent)),
+    load: () => (packs ??= packsForAgent(shipped(), agent)),
   };
 }
 

@@ -10,6 +10,10 @@ export function shippedPackHeads(): PackHead[] {
 }
 
 /** The packs that come with Ridealong, as the build left them beside the bundle. */
-export function shippedPacks(): Pack[] {
-  return loadCompiledPacks(readFileSync(join(import.meta.dirname, 'packs.json'), 'utf8'));
+export const shippedPacks = (): Pack[] => readShippedPacks()();
+
+/** Reads them, so that nothing has to be opened later; they are parsed when they are asked for, which takes longer. */
+export function readShippedPacks(): () => Pack[] {
+  const bytes = readFileSync(join(import.meta.dirname, 'packs.json'));
+  return () => loadCompiledPacks(bytes.toString());
 }
