@@ -1,6 +1,8 @@
+import { accessSync, constants } from 'node:fs';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { ok, type Result } from './domain/result.ts';
+import { isSystemError } from './domain/system-error.ts';
 import type { ServeTask } from './serve-messages.ts';
 import { type RoleNews, watchHolder } from './server/role-connection.ts';
 import { prepareRuntimeFolder } from './server/runtime-folder.ts';
@@ -18,13 +20,15 @@ export interface RoleKeeper {
 export interface RoleTimes {
   /** When to look again while another wrapper takes the role, or after a connection that was no sooner there than gone. */
   readonly retryMs: number;
+  /** While the database can only be read. */
+  readonly readOnlyMs: number;
   /** After a hand-over: its receiver is about to listen. */
   readonly handOverMs: number;
   /** Most that the goodbye may take. */
   readonly farewellMs: number;
 }
 
-const defaultTimes: RoleTimes = { retryMs: 50, handOverMs: 500, farewellMs: 750 };
+const defaultTimes: RoleTimes = { retryMs: 50, readOnlyMs: 1000, handOverMs: 500, farewellMs: 750 };
 
 /**
  * Of all wrappers that find the role free, the one that gets the lock loads a server, in a worker of its own. The
@@ -53,6 +57,10 @@ export function createRoleKeeper(
   }
 
   function contend() {
+    if (isReadOnly(paths.database)) {
+      contendIn(times.readOnlyMs);
+      return;
+    }
     const opened = place ? ok(place) : openPlace(paths);
     if (!opened.ok) {
       giveUp(opened.failure.message);
@@ -134,6 +142,19 @@ export function createRoleKeeper(
       return resting;
     },
   };
+}
+
+/**
+ * SQLite shares what it has opened of a database within a process: as long as a server reads it from a file system
+ * that is read-only, the follower beside it cannot write to it, even when it could again.
+ */
+function isReadOnly(database: string): boolean {
+  try {
+    accessSync(database, constants.W_OK);
+    return false;
+  } catch (error) {
+    return !isSystemError(error, 'ENOENT');
+  }
 }
 
 function openPlace(paths: Paths): Result<{ lock: FileLock; socket: string }, Failure> {

@@ -6,7 +6,7 @@ import type { Paths } from '../src/domain/config.ts';
 import { createRoleKeeper, type RoleTimes } from '../src/role-keeper.ts';
 import { temporaryHome } from './support/recorded-sessions.ts';
 
-const times: RoleTimes = { retryMs: 1, handOverMs: 1, farewellMs: 1 };
+const times: RoleTimes = { retryMs: 1, readOnlyMs: 1, handOverMs: 1, farewellMs: 1 };
 
 /** A keeper that cannot load a server, since there is none beside the sources, and what it says then. */
 function keeperIn(paths: Paths) {
