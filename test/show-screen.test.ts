@@ -172,7 +172,7 @@ describe('the screen of a session', () => {
     const store = { commit: () => ok('committed' as const) };
     for (const time of ['first', 'again']) {
       valueOf(beginExtraction({ session, folder, packs: [] }).extract(store, nothingStored));
-      expect(keyframeCount(folder), time).toBe(2);
+      expect(keyframeCount(folder), time).toBe(5);
     }
   });
 

@@ -49,11 +49,6 @@ conform('not as without us', [
     doesNotHold: 'after a failure the terminal is left as it was before the command',
   },
   {
-    name: 'a working directory that was removed',
-    line: 'mkdir gone; cd gone; rmdir ../gone; $wrap sh -c "sleep 0.3; echo here"; echo $?',
-    doesNotHold: 'Node.js starts no worker there, so nothing of what lasts is recorded, and one line says so',
-  },
-  {
     name: 'a soft limit on open files',
     line: 'ulimit -S -n 200; $wrap sh -c "ulimit -S -n"',
     doesNotHold: 'Node.js raises it to the hard limit when it starts, and nothing tells what it was',
