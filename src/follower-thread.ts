@@ -17,8 +17,12 @@ const lookPatienceMs = 2000;
  */
 const threadDelayMs = 60;
 
-/** A thread cannot start where all descriptors or all memory are in use; it is tried again so often. */
-const threadRetryMs = 500;
+/**
+ * A thread cannot start where all descriptors or all memory are in use, nor in a folder that was removed. It is tried
+ * again, and then more and more seldom: each time costs as much as Node's own start.
+ */
+const firstRetryMs = 500;
+const mostRetryMs = 10_000;
 
 /** Unless it has written so much already, or somebody wants to know something. */
 const mostBytesWithoutThread = 64 * 1024;
@@ -78,6 +82,7 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
   let waitingBytes = 0;
   let follower: { send(...sent: Sent): void } | undefined;
   let isListening = false;
+  let retryMs = firstRetryMs;
   let isRetrying = false;
   let isFinishing = false;
   let threadTimer = setTimeout(() => {
@@ -124,7 +129,8 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
     follower = undefined;
     isRetrying = true;
     if (isFinishing) begin(followHere);
-    else threadTimer = setTimeout(() => begin(startThread), threadRetryMs);
+    else threadTimer = setTimeout(() => begin(startThread), retryMs);
+    retryMs = Math.min(2 * retryMs, mostRetryMs);
   }
 
   const handOver = createHandOver({

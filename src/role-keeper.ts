@@ -153,7 +153,7 @@ function isReadOnly(database: string): boolean {
     accessSync(database, constants.W_OK);
     return false;
   } catch (error) {
-    return !isSystemError(error, 'ENOENT');
+    return isSystemError(error, 'EROFS');
   }
 }
 

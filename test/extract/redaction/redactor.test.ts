@@ -225,7 +225,7 @@ describe('any output', () => {
     return pieces;
   };
 
-  const lettersAndDigits = (text: string) => text.replace(/[^\p{L}\p{N}\n]/gu, '');
+  const signsMasked = (text: string) => text.replace(/(?<=\*)[^\p{L}\p{N}\s]+/gu, (signs) => '*'.repeat(signs.length));
 
   it.each([undefined, 80, 40])(
     `keeps its length and its sequences, and is masked once and for all (SEED=${any.seed}, %s columns)`,
@@ -245,8 +245,8 @@ describe('any output', () => {
         const twice = redactPieces(samePieces, options);
         expect(twice.found).toEqual([]);
         expect(twice.text).toBe(twice.recorded);
-        // A sign between two masks may be masked, too: where it is cut, it looks like the end of a password.
-        expect(lettersAndDigits(twice.recorded)).toBe(lettersAndDigits(once.recorded));
+        // A sign behind a mask may be masked, too: where it is cut, it looks like the end of a password.
+        expect(signsMasked(twice.recorded)).toBe(signsMasked(once.recorded));
       }
     },
   );
