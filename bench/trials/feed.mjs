@@ -42,18 +42,20 @@ async function compare() {
 /** Messages a second, from the first connection until the last client has the last of them. */
 async function deliveries(serve) {
   const { child, port, token } = await serve();
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const startMs = performance.now();
-  await Promise.all(
-    Array.from({ length: clients }, () =>
-      received(new WebSocket(`ws://127.0.0.1:${port}/ws?since=0&kinds=extraction`, { headers })),
-    ),
-  );
-  const ms = performance.now() - startMs;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill();
-  await ended;
-  return (1000 * clients * events) / ms;
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  try {
+    const startMs = performance.now();
+    await Promise.all(
+      Array.from({ length: clients }, () =>
+        received(new WebSocket(`ws://127.0.0.1:${port}/ws?since=0&kinds=extraction`, { headers })),
+      ),
+    );
+    return (1000 * clients * events) / (performance.now() - startMs);
+  } finally {
+    child.kill();
+    await ended;
+  }
 }
 
 function received(socket) {
