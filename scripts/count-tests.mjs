@@ -14,8 +14,16 @@ const brokenFiles = report.testResults.filter(
   ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
 );
 for (const { name, message } of brokenFiles) console.error(`${name}: ${message}`);
-const skipped = report.numPendingTests + report.numTodoTests;
+const testsThat = (...statuses) =>
+  report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.filter(({ status }) => statuses.includes(status)).map(({ fullName }) => `${name}: ${fullName}`),
+  );
+// Whoever reads only the end of a long log must learn what failed, and where a process ended in the middle of a test.
+for (const test of testsThat('failed')) console.error(`failed: ${test}`);
+const unfinished = testsThat('pending');
+for (const test of unfinished) console.error(`did not end: ${test}`);
+const skipped = testsThat('skipped', 'todo').length;
 if (skipped > 0) console.log(`${skipped} skipped`);
-const failed = report.numFailedTests + brokenFiles.length;
+const failed = report.numFailedTests + brokenFiles.length + unfinished.length;
 console.log(`${report.numPassedTests} passed, ${failed} failed`);
 if (!report.success || failed > 0 || report.numPassedTests === 0) process.exitCode = 1;

@@ -72,8 +72,10 @@ function home(data?: string) {
         await ended;
       });
       const say = async (text: string) => {
+        // It may have said the same before.
+        const length = output.length + text.length;
         wrapper.stdin?.write(text);
-        await until(() => output.endsWith(text));
+        await until(() => output.length >= length);
       };
       await say('begun\n');
       return {
