@@ -22,6 +22,7 @@ import {
   refusalIn,
 } from './extract/questions.ts';
 import type { DisabledPattern } from './extract/session-budget.ts';
+import { createSignsOfWork } from './extract/signs-of-work.ts';
 import { type OutputPlace, verdictEvent } from './extract/verdict-event.ts';
 import { createSessionLines } from './session-lines.ts';
 import { signalOfCutMessage, signalsOfLines, signalsOfMoment, turnPatterns } from './session-signals.ts';
@@ -89,10 +90,12 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
   let signals: StateSignal[] = [];
   let hints: StateHint[] = [];
   let isPainted = false;
+  let showsWork = false;
   let place: OutputPlace = { stream: 'stdout', offset: 0, lineNumber: 1 };
   let cutMessage: Event | undefined;
   // They stand on screens.
   const questions = createQuestionWatch(session.mode === 'terminal' ? options.packs : []);
+  const signsOfWork = createSignsOfWork(session.mode === 'terminal' ? options.packs : []);
   let answer: { readonly question: AskedQuestion; readonly offset: number } | undefined;
   const onSignal = (signal: NotificationSignal) => signals.push(signal);
   const lines = createSessionLines(session, { onSignal, onScreen, ...(onKeyframe && { onKeyframe }) });
@@ -174,6 +177,9 @@ export function createSessionFindings(options: FindingsOptions, finder: Finder):
     questions.see(screen);
     if (form === 'screen' && !isPainted) signals.push({ kind: 'painted', timeUs });
     isPainted ||= form === 'screen';
+    const showedWork = showsWork;
+    showsWork = form === 'screen' && signsOfWork.standOn(screen);
+    if (showsWork !== showedWork) signals.push({ kind: 'shows-work', is: showsWork, timeUs });
   }
 
   /** Takes in what was told of the state, and that nothing else was until then. */

@@ -20,6 +20,12 @@ patterns:
     type: tool_use
     regex: '^Ran .+$'
     examples: { match: ['Ran it'], no_match: ['ran'] }
+  - id: busy
+    form: screen
+    state: working
+    stands: true
+    regex: '^Busy \\(esc to interrupt\\)$'
+    examples: { match: ['Busy (esc to interrupt)'], no_match: ['Busy'] }
 questions:
   - id: may_run
     question: '^May I run this\\?$'
@@ -138,6 +144,26 @@ describe('the state of a session', () => {
     expect(answered).toBeGreaterThanOrEqual(9);
     expect(answered).toBeLessThan(9.5);
     expect(states[1]?.evidence).toMatchObject({ source: 'screen', pattern: 'may_run', question: 'May I run this?' });
+  });
+
+  it.each([
+    ['at the bottom of the screen', 'Ran it\r\nBusy (esc to interrupt)\r\n> \r\n', ['working', 'verdict_stalled']],
+    ['far above', `Busy (esc to interrupt)\r\n${'Ran it\r\n'.repeat(8)}`, ['working', 'idle']],
+    ['in the middle of a line', 'Ran it\r\nIt is Busy (esc to interrupt)\r\n', ['working', 'idle']],
+  ])('with a sign of work %s', (_, text, expected) => {
+    const moments = printing([1, `\x1b[?1049h\x1b[2J\x1b[H${text}`]);
+    for (const watched of [false, true]) {
+      const told = brief(toldIn(extract(inTerminal, moments, { endSeconds: 100, watched })));
+      expect(told.map((each) => each.split(' ')[0])).toEqual(expected);
+    }
+  });
+
+  it('is idle soon after its sign of work has left', () => {
+    const painted = (text: string) => `\x1b[2J\x1b[H${text}`;
+    const moments = printing([1, `\x1b[?1049h${painted('Busy (esc to interrupt)\r\n')}`], [50, painted('Ran it\r\n')]);
+    const { states } = toldIn(extract(inTerminal, moments, { endSeconds: 55, watched: false }));
+    expect(states.map(({ state }) => state)).toEqual(['working', 'idle']);
+    expect(states[1]?.timeUs).toBeGreaterThan(53_000_000);
   });
 
   it('hears what the terminal is told', () => {

@@ -43,6 +43,8 @@ export interface Pattern {
   readonly frame?: Frame | 'none';
   /** The state that the agent is in when it prints such a line. */
   readonly state?: SessionState;
+  /** Whether it is in that state for as long as such a line stands at the bottom of the screen, however quiet it is. */
+  readonly stands?: boolean;
   /** More metadata; its fields are the regex's named groups. */
   readonly metadata?: Readonly<Record<string, Expression>>;
   /**

@@ -34,8 +34,10 @@ export type NotificationCode = (typeof notificationCodes)[number];
  */
 export type StateSignal = { readonly timeUs: number } & (
   | { readonly kind: 'output'; readonly stream: Stream; readonly bytes: number; readonly hasLine: boolean }
-  /** From now on an interface paints the terminal, and waits for its user whenever it is quiet. */
+  /** From now on an interface paints the terminal, and waits for its user whenever it is quiet, unless it shows work. */
   | { readonly kind: 'painted' }
+  /** What stands on the screen shows it at work, until it is told otherwise. */
+  | { readonly kind: 'shows-work'; readonly is: boolean }
   /** A message, or a line of text, of which its pack says what state it shows. */
   | {
       readonly kind: 'said';
@@ -75,7 +77,7 @@ export interface Verdict {
 
 /** The times that states and verdicts depend on; all can be set in the config file. */
 export interface StateThresholds {
-  /** Quiet for so long behind a finished turn, or in an interface that paints the terminal: idle. */
+  /** Quiet for so long behind a finished turn, or in an interface that paints the terminal and shows no work: idle. */
   readonly idleAfterMs: number;
   /** Quiet for so long behind a notification or a bell: it is the user's turn. */
   readonly attentionAfterMs: number;

@@ -71,6 +71,7 @@ export function createStateTracker(options: {
   let quietSinceUs = 0;
   let hasEnded = false;
   let isPainted = false;
+  let showsWork = false;
   let hasMessages = false;
   let hasShellMarks = false;
   let isTurnOver = false;
@@ -113,7 +114,7 @@ export function createStateTracker(options: {
       const isDone = attention.meaning === 'finished' || (isTurnOver && attention.meaning === 'calls');
       return after(thresholds.attentionAfterMs, isDone ? 'idle' : 'needs_input', attention.evidence);
     }
-    return isTurnOver || isPainted ? after(thresholds.idleAfterMs, 'idle') : undefined;
+    return isTurnOver || (isPainted && !showsWork) ? after(thresholds.idleAfterMs, 'idle') : undefined;
   }
 
   function nextDeadline(): Deadline | undefined {
@@ -219,6 +220,9 @@ export function createStateTracker(options: {
         return;
       case 'painted':
         isPainted = true;
+        return;
+      case 'shows-work':
+        showsWork = signal.is;
         return;
       case 'said':
         said(signal);

@@ -55,6 +55,10 @@ function checkPattern(
   const pattern = patternSchema.safeParse(item);
   if (!pattern.success) return;
   checkExamples(pattern.data, path, places, complain);
+  const { stands, form, state } = pattern.data;
+  if (stands === true && (form !== 'screen' || state !== 'working')) {
+    complain(places.ofValue([...path, 'stands']), '`stands` is for patterns with `form: screen` and `state: working`');
+  }
   const groups = namedGroups(pattern.data.regex, pattern.data.flags);
   for (const [name, expression] of Object.entries(toMetadata(pattern.data.metadata ?? {}))) {
     for (const group of pathsIn(expression)) {

@@ -136,6 +136,7 @@ function toPattern(entry: PatternEntry): Pattern {
     ...(entry.form && { form: entry.form }),
     ...(entry.frame && { frame: entry.frame }),
     ...(entry.state && { state: entry.state }),
+    ...(entry.stands === true && { stands: true }),
     ...(entry.metadata && { metadata: toMetadata(entry.metadata) }),
     ...prepared(entry.regex, entry.flags, entry.literal),
     examples: { match: entry.examples.match, noMatch: entry.examples.no_match },

@@ -94,6 +94,10 @@ export const patternSchema = z.strictObject({
     .optional()
     .meta({ description: 'Only lines in such a frame on the screen, or in none.' }),
   state: state.optional().meta({ description: 'The state that the agent is in when it prints such a line.' }),
+  stands: z.boolean().optional().meta({
+    description:
+      'Whether the agent is at work for as long as such a line stands at the bottom of the screen, however quiet it is: with `form: screen` and `state: working`.',
+  }),
   metadata: metadata.optional().meta({
     description: 'More metadata, from the named groups; groups that stand here do not stand under their own names.',
   }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCapture } from './captures.ts';
-import { statesOfCapture } from './extraction.ts';
+import { eventsOfCapture, statesOfCapture } from './extraction.ts';
 
 /** When each interface had painted its question whole, and when it was gone, in milliseconds: from the frames. */
 const questions = [
@@ -25,5 +25,47 @@ describe.each(questions)('the state of $capture', ({ capture, askedMs, answeredM
     expect(next?.state).toBe('working');
     expect(next?.ms).toBeGreaterThan(answeredMs - 100);
     expect(next?.ms).toBeLessThan(answeredMs + 500);
+  });
+});
+
+/** Moments at which it showed that it was at work. */
+const atWork = [
+  { capture: 'claude/tui-full', ms: 3500 },
+  { capture: 'claude/tui-429', ms: 2600 },
+  { capture: 'codex/tui-full', ms: 10_907 },
+  { capture: 'codex/tui-429', ms: 2320 },
+  { capture: 'gemini/tui-full', ms: 5400 },
+  { capture: 'gemini/tui-429', ms: 8000 },
+  { capture: 'opencode/tui-full', ms: 10_000 },
+  { capture: 'opencode/tui-429', ms: 10_000 },
+];
+
+/** Moments at which its turn was over. */
+const atRest = [
+  { capture: 'claude/tui-full', ms: 12_000 },
+  { capture: 'codex/tui-full', ms: 16_500 },
+  { capture: 'gemini/tui-full', ms: 10_500 },
+  { capture: 'opencode/tui-full', ms: 18_000 },
+];
+
+/** The state, and the verdicts while it ran, had it painted nothing more for ten minutes. */
+function frozenAt(name: string, ms: number) {
+  const capture = readCapture(name);
+  const [agent = ''] = name.split('/');
+  const moments = capture.moments.filter(({ timeUs }) => timeUs <= ms * 1000);
+  const frozen = { ...capture, moments, endUs: (ms + 600_000) * 1000 };
+  return {
+    state: statesOfCapture(agent, frozen).at(-1)?.state,
+    isStalled: eventsOfCapture(agent, frozen).some(({ pattern }) => pattern === 'verdict_stalled'),
+  };
+}
+
+describe('an interface that freezes', () => {
+  it.each(atWork)('at work has stalled, and is not idle: $capture at $ms ms', ({ capture, ms }) => {
+    expect(frozenAt(capture, ms)).toEqual({ state: 'working', isStalled: true });
+  });
+
+  it.each(atRest)('when its turn is over is idle: $capture at $ms ms', ({ capture, ms }) => {
+    expect(frozenAt(capture, ms)).toEqual({ state: 'idle', isStalled: false });
   });
 });

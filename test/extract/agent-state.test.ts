@@ -27,6 +27,7 @@ const approve: Evidence = { source: 'screen', pattern: 'approve' };
 const question: Untimed = { kind: 'question', evidence: approve };
 const answered: Untimed = { kind: 'answered' };
 const painted: Untimed = { kind: 'painted' };
+const showsWork = (is: boolean): Untimed => ({ kind: 'shows-work', is });
 const bell: Untimed = { kind: 'bell' };
 const notified = (code: 9 | 99 | 133 | 777, payload: string): Untimed => ({ kind: 'notification', code, payload });
 const exited: Untimed = { kind: 'ended', ending: { kind: 'exited', code: 0 } };
@@ -86,6 +87,21 @@ describe('an agent', () => {
       [10_000, progress],
     ];
     expect(statesOf(steps, 11_000)).toEqual(['working 40', 'idle 3040', 'working 10000']);
+  });
+
+  it('that paints the terminal works on however quiet it is, as long as it shows that it does', () => {
+    const steps: Step[] = [
+      [40, printed],
+      [41, painted],
+      [42, showsWork(true)],
+    ];
+    expect(statesOf(steps, 200_000)).toEqual(['working 40']);
+    expect(statesOf([...steps, [9_000, printed], [9_000, showsWork(false)]], 200_000)).toEqual([
+      'working 40',
+      'idle 12000',
+    ]);
+    // It says itself that it is over.
+    expect(statesOf([...steps, [9_000, line('idle')]], 200_000)).toEqual(['working 40', 'idle 9000']);
   });
 
   it('is rate limited until it makes progress, whatever it prints meanwhile', () => {
@@ -322,6 +338,8 @@ describe('tracking', () => {
     printed,
     echoed,
     painted,
+    showsWork(true),
+    showsWork(false),
     bell,
     progress,
     question,

@@ -101,6 +101,11 @@ describe('an invalid pack', () => {
       pattern('regex: to', 'literal: [token]', 'examples:', '  match: [to]', "  no_match: ['']"),
       '10:15 this example has none of the texts under `literal`, so its line would be passed over',
     ],
+    [
+      'a sign of work that is on no screen',
+      pattern('regex: token', 'form: screen', 'stands: true', examples),
+      '9:13 `stands` is for patterns with `form: screen` and `state: working`',
+    ],
     ['broken YAML', 'name: [', '1:8 Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['two documents', 'name: a\n---\nname: b', '2:1 only one document per file: remove what follows `---`'],
     ['aliases', 'name: &a x\nversion: *a', '2:10 aliases (`*name`) are not allowed: write it out'],

@@ -130,6 +130,12 @@ describe('stalled', () => {
     expect(given([printed(1), { ...at(1), kind: 'painted' }], 5_000)).toEqual([]);
   });
 
+  it('is who shows on the screen that it works, but paints no more', () => {
+    const frozen = [printed(1), { ...at(1), kind: 'painted' }, { ...at(1), kind: 'shows-work', is: true }] as const;
+    expect(given(frozen, 5_000)).toEqual(['stalled 301']);
+    expect(given([...frozen, question(2)], 5_000)).toEqual([]);
+  });
+
   it('begins anew when the question is answered', () => {
     const asked = [printed(1), question(2), { ...at(1_000), kind: 'answered' } as const];
     expect(given(asked, 1_299)).toEqual([]);

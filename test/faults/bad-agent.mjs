@@ -82,6 +82,11 @@ const deeds = {
       process.stdin.resume();
     });
   },
+  /** Paints no more while its screen says that it works. */
+  freezes() {
+    writeSync(1, '\x1b[?1049h\x1b[H\x1b[2J● Let me think.\r\n\r\n✽ Thinking… (2s · esc to interrupt)\r\n\r\n> \r\n');
+    runOn();
+  },
   /** Stops itself when it is told something, and ends when it may go on. */
   stops() {
     process.on('SIGCONT', () => process.exit(0));

@@ -107,6 +107,15 @@ describe('an agent that', () => {
     expect(session?.state).toBe('crashed');
   });
 
+  it('freezes while its screen says that it works has stalled, and was not idle', async () => {
+    const environment = environmentWith({ ...soonIdle, ...soonStalled });
+    const { wrapper, ended } = start(['--pty', ...agent('freezes')], environment);
+    await until(() => verdictsIn(environment).includes('verdict_stalled'));
+    wrapper.kill('SIGTERM');
+    await ended;
+    expect(statesIn(environment)).toEqual(['starting', 'working', 'crashed']);
+  });
+
   it.each([
     ['cuts', ['verdict_cut']],
     ['breaks', ['verdict_json_cut', 'verdict_cut']],
