@@ -7,6 +7,7 @@ import type { Ending } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
 import type { FollowerTask, FromFollower, FromMain } from './follower-messages.ts';
 import { type HandOver, createHandOver } from './recording/hand-over.ts';
+import { threadHeap } from './thread-heap.ts';
 
 /** A follower that is so far behind tells nothing of now. */
 const lookPatienceMs = 2000;
@@ -212,7 +213,10 @@ interface FollowerEvents {
 }
 
 function startThread(task: FollowerTask, { onStart, onMessage, onEnd }: FollowerEvents) {
-  const worker = new Worker(join(import.meta.dirname, 'follow-thread.js'), { workerData: task });
+  const worker = new Worker(join(import.meta.dirname, 'follow-thread.js'), {
+    workerData: task,
+    resourceLimits: threadHeap,
+  });
   worker.on('message', onMessage);
   worker.on('error', onEnd);
   worker.on('exit', () => onEnd());

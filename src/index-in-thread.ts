@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { SearchLag } from './domain/search.ts';
+import { threadHeap } from './thread-heap.ts';
 import { exitOf } from './worker-exit.ts';
 
 /** A wrapper that is over sooner leaves the index to the next one that serves. */
@@ -19,7 +20,10 @@ export function indexInThread(paths: Paths): IndexThread {
   let thread: Worker | undefined;
 
   const timer = setTimeout(() => {
-    const started = new Worker(join(import.meta.dirname, 'index-thread.js'), { workerData: paths });
+    const started = new Worker(join(import.meta.dirname, 'index-thread.js'), {
+      workerData: paths,
+      resourceLimits: threadHeap,
+    });
     started.unref();
     started.on('message', (told: SearchLag | undefined) => (lag = told));
     // Without it search goes on with what is in the index.

@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fail } from './domain/result.ts';
 import type { FromProbe, ProbeTask } from './probe-messages.ts';
+import { threadHeap } from './thread-heap.ts';
 import { exitOf } from './worker-exit.ts';
 
 /** Starts `probe-thread`. @param onProbed is told once what came of it, also where the thread itself has failed */
 export function probeInThread(task: ProbeTask, onProbed: (probed: FromProbe) => void): { end(): Promise<void> } {
-  const thread = new Worker(join(import.meta.dirname, 'probe-thread.js'), { workerData: task });
+  const thread = new Worker(join(import.meta.dirname, 'probe-thread.js'), {
+    workerData: task,
+    resourceLimits: threadHeap,
+  });
   let isTold = false;
   let why = 'its thread has ended';
   function tell(probed: FromProbe) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
+import { threadHeap } from './thread-heap.ts';
 import { exitOf } from './worker-exit.ts';
 
 /** Recovery in a thread of its own. */
@@ -12,7 +13,10 @@ export interface RecoveringThread {
 
 /** Starts `recover-thread.ts`. */
 export function recoverInThread(paths: Paths): RecoveringThread {
-  const thread = new Worker(join(import.meta.dirname, 'recover-thread.js'), { workerData: paths });
+  const thread = new Worker(join(import.meta.dirname, 'recover-thread.js'), {
+    workerData: paths,
+    resourceLimits: threadHeap,
+  });
   // What is left behind then is extracted by the next one who reads.
   thread.on('error', () => undefined);
   const ended = exitOf(thread);

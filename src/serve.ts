@@ -23,6 +23,7 @@ import { prepareRuntimeFolder } from './server/runtime-folder.ts';
 import { type RunningServer, startServer } from './server/server.ts';
 import { openFileLock } from './store/file-lock.ts';
 import { openFeed } from './store/open-feed.ts';
+import { threadHeap } from './thread-heap.ts';
 
 /** A query that takes longer is given up. */
 const queryLimitMs = 2_000;
@@ -89,7 +90,11 @@ export async function startServing(
   }
   const feed = openFeed(paths.database);
   if (!feed.ok) return feed;
-  const startThread = () => new Worker(join(import.meta.dirname, 'query-thread.js'), { workerData: paths });
+  const startThread = () =>
+    new Worker(join(import.meta.dirname, 'query-thread.js'), {
+      workerData: paths,
+      resourceLimits: threadHeap,
+    });
   const queries = createQueryThread(startThread, queryLimitMs);
   // One of their own: a heavy query must not hold up what has to come in time.
   const replays = createQueryThread(startThread, queryLimitMs);
@@ -101,7 +106,11 @@ export async function startServing(
     database: paths.database,
     feed: feed.value,
     ask: queries.ask,
-    startLines: () => new Worker(join(import.meta.dirname, 'line-thread.js'), { workerData: paths }),
+    startLines: () =>
+      new Worker(join(import.meta.dirname, 'line-thread.js'), {
+        workerData: paths,
+        resourceLimits: threadHeap,
+      }),
     log: { bytes: (part) => readRecording(paths, part), text: textOf },
     commandSession: (what) => commandSession(paths, what),
     searchLag: () => indexing.lag,
@@ -109,6 +118,7 @@ export async function startServing(
     startExport: (session, format) =>
       new Worker(join(import.meta.dirname, 'export-thread.js'), {
         workerData: { paths, session, format, version } satisfies ExportRequest,
+        resourceLimits: threadHeap,
       }),
     port,
     ...(onHandOver && { onHandOver }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EndServing, FromServing, ServeTask } from './serve-messages.ts';
+import { threadHeap } from './thread-heap.ts';
 
 /** The worker that serves, as its wrapper knows it. */
 export interface ServingWorker {
@@ -12,7 +13,7 @@ export interface ServingWorker {
 export type ServingEnd = Exclude<FromServing, { readonly kind: 'serving' }>;
 
 /** What the server may take of our memory; beyond, it ends, and the session goes on. */
-const resourceLimits = { maxOldGenerationSizeMb: 512 };
+const resourceLimits = { ...threadHeap, maxOldGenerationSizeMb: 512 };
 
 /** Starts `serve-thread`. Whatever happens to it, nothing is printed. */
 export function startServingWorker(

@@ -5,6 +5,7 @@ import { type Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import type { NamedLease } from './domain/session.ts';
 import type { FromLease, LeaseTask, ReleaseLease } from './lease-messages.ts';
+import { threadHeap } from './thread-heap.ts';
 
 /** A lease that cannot be given back at once is free anyway when our process is gone. */
 const releasePatienceMs = 500;
@@ -30,7 +31,10 @@ export async function takeLease(
   onWaiting: (message: string) => void,
 ): Promise<Result<TakenLease | undefined, Failure>> {
   if (task.name === undefined && !mayNameLease(task.paths.config)) return ok(undefined);
-  const worker = new Worker(join(import.meta.dirname, 'lease-thread.js'), { workerData: task });
+  const worker = new Worker(join(import.meta.dirname, 'lease-thread.js'), {
+    workerData: task,
+    resourceLimits: threadHeap,
+  });
   const troubles = new Set<string>();
   const exited = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
   const taken = await new Promise<Result<NamedLease | undefined, Failure>>((resolve) => {
