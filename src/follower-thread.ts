@@ -237,6 +237,8 @@ function followHere(task: FollowerTask, { onMessage, onEnd }: FollowerEvents) {
       if (first) hear(first);
     },
   };
+  // As in a thread: what breaks in it costs the recording, and not how the command ends.
+  process.on('uncaughtException', onEnd);
   import('./follow.ts').then(({ follow }) => follow(link, task)).catch(onEnd);
   return { send: (message: FromMain) => hear(message) };
 }

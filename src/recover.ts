@@ -4,7 +4,7 @@ import type { Paths } from './domain/config.ts';
 import { type Failure, isDamage } from './domain/failure.ts';
 import { defaultGuard, type ForcedMode } from './domain/mode.ts';
 import type { EventStore } from './domain/ports.ts';
-import { type Result, ok } from './domain/result.ts';
+import { type Result, fail, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
 
@@ -99,7 +99,15 @@ function unfinishedSessions(paths: Paths, store: EventStore): Result<string[], F
   if (!existsSync(paths.recordings)) return ok([]);
   const ended = store.endedSessions();
   if (!ended.ok) return ended;
-  const names = readdirSync(paths.recordings).filter((name) => isSessionId(name) && !ended.value.has(name));
+  let names: string[];
+  try {
+    names = readdirSync(paths.recordings).filter((name) => isSessionId(name) && !ended.value.has(name));
+  } catch (error) {
+    return fail({
+      reason: 'recording-unreadable',
+      message: `${paths.recordings} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
   // `session.json` is there before the first byte: without it, nothing was recorded.
   return ok(names.filter((name) => existsSync(recordingFolder(paths.recordings, name).session)).sort());
 }

@@ -43,7 +43,7 @@ export async function run(
   const lease = leased.value;
   const recording = createRecording();
   const { startedAt } = recording;
-  const { streams, ended, kill, controls } = await startChild({
+  const started = await startChild({
     command,
     environment: { ...environment(), RIDEALONG_SESSION_ID: id },
     mode,
@@ -60,6 +60,11 @@ export async function run(
       recording.beginRole();
     },
   });
+  if (!started.ok) {
+    complain(started.failure.message);
+    return finish(undefined, { kind: 'exited', code: exitCodeOf(started.failure) }, 0, { lease });
+  }
+  const { streams, ended, kill, controls } = started.value;
   const session = newSession(options, { id, mode, command, streams, startedAt, lease: lease?.lease });
   // In passthrough there is nothing but the child.
   const follower = options.storageMode === 'passthrough' ? undefined : recording.begin(session, { ...options, kill });

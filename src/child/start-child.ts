@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stream } from '../domain/chunk.ts';
+import type { Failure } from '../domain/failure.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
 import type { Ending } from '../domain/session.ts';
 import { type Controls, createControls } from './controls.ts';
 import { forwardSignals } from './forward-signals.ts';
@@ -50,9 +52,25 @@ export function mirroredMode(): 'terminal' | 'pipe' {
   return posix.isTerminal(0) && posix.isTerminal(1) ? 'terminal' : 'pipe';
 }
 
-/** Starts the command; from here on its terminal, signals and end are ours. */
-export async function startChild(options: ChildOptions): Promise<StartedChild> {
-  const spawned = await spawn(options);
+/**
+ * Starts the command; from here on its terminal, signals and end are ours.
+ *
+ * @returns a failure where the system lets us start nothing: no more descriptors, terminals or processes
+ */
+export async function startChild(options: ChildOptions): Promise<Result<StartedChild, Failure>> {
+  let spawned: Spawned | undefined;
+  try {
+    spawned = await spawn(options);
+    return ok(await attend(spawned, options));
+  } catch (error) {
+    spawned?.monitor.release();
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `${options.command[0]}: cannot be started: ${why}`;
+    return fail({ reason: 'command-not-executable', message });
+  }
+}
+
+async function attend(spawned: Spawned, options: ChildOptions): Promise<StartedChild> {
   const { monitor } = spawned;
   let wasHungUp = false;
   let hasEnded = false;
