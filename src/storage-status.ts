@@ -21,7 +21,7 @@ export function readStorageStatus(paths: Paths, nowMs: number): StorageStatus {
     reason: forced?.reason ?? null,
     since: forced ? new Date(forced.sinceMs).toISOString() : null,
     until: forced ? new Date(forced.untilMs).toISOString() : null,
-    seconds_left: forced ? Math.max(0, Math.ceil((forced.untilMs - nowMs) / 1000)) : null,
+    seconds_left: forced ? Math.max(0, Math.round((forced.untilMs - nowMs) / 1000)) : null,
     failures_in_row: state.failures,
     degraded: state.degraded,
     restored: state.restored,

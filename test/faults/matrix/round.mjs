@@ -1,5 +1,5 @@
 import { execFile, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { nowMs, wrap } from './wrapped.mjs';
 const run = promisify(execFile);
 const p99 = (samples) => percentile(samples, 0.99);
 /** The promises. */
+const degradedWithinMs = 1000;
 const backfilledWithinMs = 60_000;
 const maxExtraPeakBytes = 64 * 1024 * 1024;
 /** A wrapper that has not ended by then, after its child, hangs. */
@@ -92,6 +93,14 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       await Promise.all([...sessions.map(({ session }) => session), ...companions].map((each) => each.until(20_000)));
       window.fromMs = nowMs();
     },
+    /** Waits until the store is left alone: a second behind its first error, which came with the next commit. */
+    async degraded(fromMs) {
+      const nextCommitMs = 200;
+      const isDegraded = () => forcedSinceMs(home) !== undefined;
+      while (!isDegraded() && Date.now() < fromMs + 20 * degradedWithinMs) await pause(10);
+      const ms = (forcedSinceMs(home) ?? Infinity) - fromMs;
+      if (!(ms <= degradedWithinMs + nextCommitMs)) broken.push(`the store was left alone after ${Math.round(ms)} ms`);
+    },
     /** The fault is over: waits until all is as if it had not been. */
     async repaired() {
       window.toMs = nowMs();
@@ -168,6 +177,16 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
   } finally {
     await cleanUp();
     unfinished.delete(cleanUp);
+  }
+}
+
+/** Since when the store is left alone, by what all wrappers share; undefined while it is not. */
+function forcedSinceMs({ environment }) {
+  try {
+    const file = join(environment.XDG_RUNTIME_DIR, 'ridealong', 'mode.json');
+    return JSON.parse(readFileSync(file, 'utf8')).forced?.sinceMs;
+  } catch {
+    return undefined;
   }
 }
 

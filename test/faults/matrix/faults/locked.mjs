@@ -17,8 +17,10 @@ export default loads.map(({ name, what, ...load }) => ({
     const database = new Database(round.home.database, { timeout: 30_000 });
     round.onEnd(() => database.close());
     database.exec('BEGIN IMMEDIATE');
+    const lockedMs = Date.now();
     await round.begins();
-    await pause(round.isLong ? 20_000 : 3000);
+    await round.degraded(lockedMs);
+    await pause(round.isLong ? 20_000 : 2000);
     database.exec('ROLLBACK');
     const ms = await round.repaired();
     await round.end();

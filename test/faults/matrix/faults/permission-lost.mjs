@@ -20,7 +20,9 @@ function isHidden() {
 
 async function loseAndRegain(round, { lose, regain }) {
   lose();
+  const lostMs = Date.now();
   await round.begins();
+  await round.degraded(lostMs);
   await pause(round.isLong ? 20_000 : 1500);
   regain();
   const ms = await round.repaired();
