@@ -64,6 +64,9 @@ export function timed(command, options = {}) {
   });
 }
 
+/** One word of a shell's for each of these. */
+export const inShell = (words) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+
 /** Processor time and memory of a process that runs, from /proc; undefined where that is not there. */
 export function usageOf(pid) {
   try {

@@ -1,13 +1,13 @@
 // How many messages a second reach 64 clients, as many as a server admits, that follow a feed of 10,000 events from its
 // start; against `ws` alone, which sends each event to each client by a `send` of its own.
-import { fork, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket, WebSocketServer } from 'ws';
 import { interleave } from '../harness/interleave.mjs';
-import { freshEnvironment, ridealong, root, workFolder } from '../harness/processes.mjs';
+import { freshEnvironment, root, workFolder } from '../harness/processes.mjs';
+import { serving, stopped } from '../harness/serving.mjs';
 import { storeBundle, written } from '../harness/stored.mjs';
 import { isSmoke, rounds, tell } from '../harness/trial.mjs';
 
@@ -27,7 +27,7 @@ async function compare() {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     await written('fill', await storeBundle(code), join(data, 'ridealong.db'), events, 1);
     const measures = {
-      ours: () => deliveries(() => serveOurs(environment)),
+      ours: () => deliveries(() => serving(['serve'], environment)),
       theirs: () => deliveries(serveTheirsApart),
     };
     const { ours, theirs } = await interleave(measures, rounds);
@@ -41,9 +41,7 @@ async function compare() {
 
 /** Messages a second, from the first connection until the last client has the last of them. */
 async function deliveries(serve) {
-  const { child, port, token } = await serve();
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { port, headers, stop } = await serve();
   try {
     const startMs = performance.now();
     await Promise.all(
@@ -53,8 +51,7 @@ async function deliveries(serve) {
     );
     return (1000 * clients * events) / (performance.now() - startMs);
   } finally {
-    child.kill();
-    await ended;
+    await stop();
   }
 }
 
@@ -71,23 +68,10 @@ function received(socket) {
   });
 }
 
-async function serveOurs(environment) {
-  const child = spawn(process.execPath, [ridealong, 'serve'], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const serveFile = join(environment.XDG_RUNTIME_DIR, 'ridealong', 'serve.json');
-  while (!existsSync(serveFile)) {
-    if (child.exitCode !== null) throw new Error(`ridealong serve ended with ${child.exitCode}`);
-    await sleep(10);
-  }
-  return { child, ...JSON.parse(readFileSync(serveFile, 'utf8')) };
-}
-
 async function serveTheirsApart() {
   const child = fork(self, ['theirs']);
   const { port } = await new Promise((resolve) => child.once('message', resolve));
-  return { child, port };
+  return { port, headers: {}, stop: () => stopped(child) };
 }
 
 function serveTheirs() {
