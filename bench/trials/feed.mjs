@@ -1,14 +1,15 @@
 // How many messages a second reach 64 clients, as many as a server admits, that follow a feed of 10,000 events from its
 // start; against `ws` alone, which sends each event to each client by a `send` of its own.
 import { fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
+import { followHistory } from '../harness/follow-history.mjs';
 import { interleave } from '../harness/interleave.mjs';
 import { freshEnvironment, root, workFolder } from '../harness/processes.mjs';
 import { serving, stopped } from '../harness/serving.mjs';
-import { storeBundle, written } from '../harness/stored.mjs';
+import { databaseIn, storeBundle, written } from '../harness/stored.mjs';
 import { isSmoke, rounds, tell } from '../harness/trial.mjs';
 
 /** As many as a server admits at once. */
@@ -23,9 +24,7 @@ async function compare() {
   const code = mkdtempSync(join(root, 'dist.bench-'));
   try {
     const environment = freshEnvironment(workFolder('feed', 1e8));
-    const data = join(environment.XDG_DATA_HOME, 'ridealong');
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    await written('fill', await storeBundle(code), join(data, 'ridealong.db'), events, 1);
+    await written('fill', await storeBundle(code), databaseIn(environment), events, 1);
     const measures = {
       ours: () => deliveries(() => serving(['serve'], environment)),
       theirs: () => deliveries(serveTheirsApart),
@@ -41,31 +40,12 @@ async function compare() {
 
 /** Messages a second, from the first connection until the last client has the last of them. */
 async function deliveries(serve) {
-  const { port, headers, stop } = await serve();
+  const { stop, ...server } = await serve();
   try {
-    const startMs = performance.now();
-    await Promise.all(
-      Array.from({ length: clients }, () =>
-        received(new WebSocket(`ws://127.0.0.1:${port}/ws?since=0&kinds=extraction`, { headers })),
-      ),
-    );
-    return (1000 * clients * events) / (performance.now() - startMs);
+    return (1000 * clients * events) / (await followHistory(server, clients, events));
   } finally {
     await stop();
   }
-}
-
-function received(socket) {
-  let left = events;
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('message', (data) => {
-      // What the server says of itself is shorter than any event.
-      if (data.length < 250 || --left > 0) return;
-      socket.terminate();
-      resolve();
-    });
-  });
 }
 
 async function serveTheirsApart() {
