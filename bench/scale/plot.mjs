@@ -3,7 +3,7 @@ import { growthOf } from './growth.mjs';
 
 const width = 640;
 const height = 360;
-const frame = { left: 64, right: 16, top: 16, bottom: 48 };
+const frame = { left: 64, right: 40, top: 16, bottom: 48 };
 /** Readable on white and on black. */
 const colours = ['#0a7cff', '#e8590c', '#2b8a3e', '#ae3ec9'];
 
@@ -15,9 +15,9 @@ export function plot(axis, curves) {
   const top = frame.top + 18 * curves.length;
   const y = scale(decades(values), height - frame.bottom, top);
   const parts = [
-    ...decades(ns).map((n) => line(x(n), top, x(n), height - frame.bottom, 'grid')),
+    ...decades(ns).map((n) => line(x(n), top, x(n), height - frame.bottom, 'class="grid"')),
     ...decades(ns).map((n) => text(x(n), height - frame.bottom + 18, short(n), 'middle')),
-    ...decades(values).map((value) => line(frame.left, y(value), width - frame.right, y(value), 'grid')),
+    ...decades(values).map((value) => line(frame.left, y(value), width - frame.right, y(value), 'class="grid"')),
     ...decades(values).map((value) => text(frame.left - 8, y(value) + 4, short(value), 'end')),
     text((frame.left + width - frame.right) / 2, height - 8, axis, 'middle'),
     ...curves.flatMap((curve, nth) => drawn(curve, nth, x, y)),
@@ -40,7 +40,7 @@ function drawn({ what, unit, points }, nth, x, y) {
   const legendY = frame.top + 18 * nth;
   return [
     ...points.map(({ n, samples }) => dot(x(n), y(median(samples)), colour)),
-    line(x(from), y(at(from)), x(last), y(at(last)), 'fit', ` stroke="${colour}" stroke-width="2"`),
+    line(x(from), y(at(from)), x(last), y(at(last)), `stroke="${colour}" stroke-width="2"`),
     dot(frame.left + 4, legendY - 4, colour),
     text(frame.left + 14, legendY, `${what}, ${unit}: n^${slope.toFixed(2)}`, 'start'),
   ];
@@ -58,14 +58,23 @@ function scale(ticks, from, to) {
   return (value) => from + ((Math.log(value) - low) / (high - low)) * (to - from);
 }
 
-const at = (place) => String(Math.round(place * 10) / 10);
+const tenth = (place) => String(Math.round(place * 10) / 10);
 
-const line = (x1, y1, x2, y2, kind, rest = '') =>
-  `<line class="${kind}" x1="${at(x1)}" y1="${at(y1)}" x2="${at(x2)}" y2="${at(y2)}"${rest}/>`;
+const line = (x1, y1, x2, y2, look) =>
+  `<line x1="${tenth(x1)}" y1="${tenth(y1)}" x2="${tenth(x2)}" y2="${tenth(y2)}" ${look}/>`;
 
-const dot = (x, y, colour) => `<circle cx="${at(x)}" cy="${at(y)}" r="3.5" fill="${colour}"/>`;
+const dot = (x, y, colour) => `<circle cx="${tenth(x)}" cy="${tenth(y)}" r="3.5" fill="${colour}"/>`;
 
 const text = (x, y, words, anchor) =>
-  `<text x="${at(x)}" y="${at(y)}" text-anchor="${anchor}">${words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`;
+  `<text x="${tenth(x)}" y="${tenth(y)}" text-anchor="${anchor}">${words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`;
 
-const short = (power) => (power >= 1 ? power.toLocaleString('en') : String(Number(power.toPrecision(1))));
+function short(power) {
+  for (const [unit, name] of [
+    [1e9, ' G'],
+    [1e6, ' M'],
+    [1e3, ' k'],
+  ]) {
+    if (power >= unit) return `${Math.round(power / unit)}${name}`;
+  }
+  return String(Number(power.toPrecision(1)));
+}
