@@ -4,7 +4,7 @@ import { growthOf } from './growth.mjs';
 const width = 640;
 const height = 360;
 const frame = { left: 64, right: 40, top: 16, bottom: 48 };
-/** Readable on white and on black. */
+/** Readable on white and on black, as is the grey of the words: a picture does not learn which of them it is on. */
 const colours = ['#0a7cff', '#e8590c', '#2b8a3e', '#ae3ec9'];
 
 /** Curves of one axis as a picture, both scales logarithmic: the points, the line through the larger ones, their names. */
@@ -24,9 +24,8 @@ export function plot(axis, curves) {
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <style>
-text { font: 12px sans-serif; fill: #24292f; }
+text { font: 12px sans-serif; fill: #768390; }
 .grid { stroke: #8b949e; stroke-opacity: 0.4; }
-@media (prefers-color-scheme: dark) { text { fill: #e6edf3; } }
 </style>
 ${parts.join('\n')}
 </svg>
