@@ -17,8 +17,9 @@ import { isSmoke, missing, rounds, tell } from '../harness/trial.mjs';
 const unit = 'ms';
 const folder = workFolder('latency', 2e9);
 
+const many = isSmoke ? 2 : 10;
 await inPipe('one wrapper', { writers: 1, startMs: isSmoke ? 500 : 1_000 });
-await inPipe('ten wrappers together', { writers: isSmoke ? 2 : 10, startMs: isSmoke ? 500 : 3_000 });
+await inPipe(`${many} wrappers together`, { writers: many, startMs: isSmoke ? 500 : 3_000 });
 await onTerminal();
 await toClient();
 
@@ -31,7 +32,8 @@ async function inPipe(who, options) {
     { ours: () => through('ridealong'), theirs: () => through('cat'), nothing: () => through('nothing') },
     rounds,
   );
-  const added = (samples) => samples.map(({ p50 }, round) => p50 - nothing[round].p50);
+  // On a machine that is not quiet, less than nothing may be left: a microsecond then, so that no ratio looks good by it.
+  const added = (samples) => samples.map(({ p50 }, round) => Math.max(0.001, p50 - nothing[round].p50));
   const what = `20 MB/s through a pipe, by ${who}`;
   const p50 = { samples: added(ours), baseline: { name: 'cat', samples: added(theirs) } };
   tell({ what: `added to ${what}, p50`, unit, ...p50, target: { ratioAtMost: 3 } });
