@@ -1,11 +1,11 @@
 // npm run bench [-- TRIAL…] [--rounds N] [--smoke] [--json] [--save NAME] [--compare NAME]
 //
 // Runs the trials of bench/trials/, each in a process of its own, and prints one table. bench/README.md explains them.
-import { fork } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { inProcess } from './harness/in-process.mjs';
 import { root } from './harness/processes.mjs';
 
 const saved = join(root, 'build', 'bench');
@@ -35,7 +35,9 @@ const { comparison, table } = await import('./harness/report.mjs');
 const rows = [];
 for (const name of chosen.length > 0 ? chosen : names) {
   process.stderr.write(`${name} …\n`);
-  rows.push(...(await inProcess(name)));
+  const { told, broken } = await inProcess(fileURLToPath(new URL(`trials/${name}.mjs`, import.meta.url)));
+  rows.push(...told.map((row) => ({ trial: name, ...row })));
+  if (broken !== undefined) rows.push({ trial: name, what: 'the trial', broken });
 }
 if (options.save !== undefined) {
   mkdirSync(saved, { recursive: true });
@@ -45,20 +47,3 @@ const before =
   options.compare === undefined ? undefined : JSON.parse(readFileSync(join(saved, `${options.compare}.json`), 'utf8'));
 console.log(options.json ? JSON.stringify(rows) : before === undefined ? table(rows) : comparison(before, rows));
 if (rows.some(({ broken }) => broken !== undefined)) process.exitCode = 1;
-
-/** @returns the rows of a trial, and one that says so where it broke */
-function inProcess(name) {
-  const found = [];
-  const child = fork(fileURLToPath(new URL(`trials/${name}.mjs`, import.meta.url)), {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  child.on('message', (row) => found.push({ trial: name, ...row }));
-  return new Promise((resolve) => {
-    child.on('exit', (code, signal) => {
-      const why =
-        code === 0 ? (found.length === 0 ? 'it measured nothing' : undefined) : `ended with ${signal ?? code}`;
-      if (why !== undefined) found.push({ trial: name, what: 'the trial', broken: why });
-      resolve(found);
-    });
-  });
-}

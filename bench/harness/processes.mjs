@@ -64,7 +64,10 @@ export function timed(command, options = {}) {
   });
 }
 
-/** Processor time and memory of a process that runs, from /proc; undefined where that is not there. */
+/** One word of a shell's for each of these. */
+export const inShell = (words) => words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+
+/** Processor time of a process that runs, and of its children that have ended, and memory, from /proc; undefined without. */
 export function usageOf(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -73,6 +76,7 @@ export function usageOf(pid) {
       rssBytes: 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)[1]),
       peakBytes: 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)[1]),
       processorMs: 10 * (Number(fields[11]) + Number(fields[12])),
+      childrenMs: 10 * (Number(fields[13]) + Number(fields[14])),
     };
   } catch {
     return undefined;

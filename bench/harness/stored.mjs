@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
@@ -24,6 +24,13 @@ export const storeBundle = (folder) =>
   );
 
 export const freshDatabase = (folder) => join(mkdtempSync(join(folder, 'database-')), 'ridealong.db');
+
+/** Where Ridealong looks for it in this environment; its folder is there then. */
+export function databaseIn(environment) {
+  const data = join(environment.XDG_DATA_HOME, 'ridealong');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  return join(data, 'ridealong.db');
+}
 
 /** @returns `ms`, the time it took, and `commitsMs`, that of each commit */
 export function written(...words) {

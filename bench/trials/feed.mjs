@@ -1,14 +1,15 @@
 // How many messages a second reach 64 clients, as many as a server admits, that follow a feed of 10,000 events from its
 // start; against `ws` alone, which sends each event to each client by a `send` of its own.
-import { fork, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
+import { followHistory } from '../harness/follow-history.mjs';
 import { interleave } from '../harness/interleave.mjs';
-import { freshEnvironment, ridealong, root, workFolder } from '../harness/processes.mjs';
-import { storeBundle, written } from '../harness/stored.mjs';
+import { freshEnvironment, root, workFolder } from '../harness/processes.mjs';
+import { serving, stopped } from '../harness/serving.mjs';
+import { databaseIn, storeBundle, written } from '../harness/stored.mjs';
 import { isSmoke, rounds, tell } from '../harness/trial.mjs';
 
 /** As many as a server admits at once. */
@@ -23,11 +24,9 @@ async function compare() {
   const code = mkdtempSync(join(root, 'dist.bench-'));
   try {
     const environment = freshEnvironment(workFolder('feed', 1e8));
-    const data = join(environment.XDG_DATA_HOME, 'ridealong');
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    await written('fill', await storeBundle(code), join(data, 'ridealong.db'), events, 1);
+    await written('fill', await storeBundle(code), databaseIn(environment), events, 1);
     const measures = {
-      ours: () => deliveries(() => serveOurs(environment)),
+      ours: () => deliveries(() => serving(['serve'], environment)),
       theirs: () => deliveries(serveTheirsApart),
     };
     const { ours, theirs } = await interleave(measures, rounds);
@@ -41,53 +40,18 @@ async function compare() {
 
 /** Messages a second, from the first connection until the last client has the last of them. */
 async function deliveries(serve) {
-  const { child, port, token } = await serve();
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { stop, ...server } = await serve();
   try {
-    const startMs = performance.now();
-    await Promise.all(
-      Array.from({ length: clients }, () =>
-        received(new WebSocket(`ws://127.0.0.1:${port}/ws?since=0&kinds=extraction`, { headers })),
-      ),
-    );
-    return (1000 * clients * events) / (performance.now() - startMs);
+    return (1000 * clients * events) / (await followHistory(server, clients, events));
   } finally {
-    child.kill();
-    await ended;
+    await stop();
   }
-}
-
-function received(socket) {
-  let left = events;
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('message', (data) => {
-      // What the server says of itself is shorter than any event.
-      if (data.length < 250 || --left > 0) return;
-      socket.terminate();
-      resolve();
-    });
-  });
-}
-
-async function serveOurs(environment) {
-  const child = spawn(process.execPath, [ridealong, 'serve'], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const serveFile = join(environment.XDG_RUNTIME_DIR, 'ridealong', 'serve.json');
-  while (!existsSync(serveFile)) {
-    if (child.exitCode !== null) throw new Error(`ridealong serve ended with ${child.exitCode}`);
-    await sleep(10);
-  }
-  return { child, ...JSON.parse(readFileSync(serveFile, 'utf8')) };
 }
 
 async function serveTheirsApart() {
   const child = fork(self, ['theirs']);
   const { port } = await new Promise((resolve) => child.once('message', resolve));
-  return { child, port };
+  return { port, headers: {}, stop: () => stopped(child) };
 }
 
 function serveTheirs() {

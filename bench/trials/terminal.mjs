@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { corpusFile } from '../harness/corpus.mjs';
 import { interleave } from '../harness/interleave.mjs';
-import { programNamed, workFolder } from '../harness/processes.mjs';
+import { inShell, programNamed, workFolder } from '../harness/processes.mjs';
 import { isSmoke, missing, rounds, tell } from '../harness/trial.mjs';
 import { untilChildEnded } from '../harness/until-child-ended.mjs';
 
@@ -14,11 +14,10 @@ else {
   const folder = workFolder('terminal', 3 * bytes);
   const corpus = corpusFile(folder, { bytes, matchShare: 0.01 });
   const { child, untilEnd, wrapped } = untilChildEnded(folder, ['cat', corpus], bytes);
-  const quoted = child.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const { ours, theirs } = await interleave(
     {
       ours: () => wrapped('--pty'),
-      theirs: () => untilEnd(['script', '-q', '-c', quoted, join(folder, 'typescript')]),
+      theirs: () => untilEnd(['script', '-q', '-c', inShell(child), join(folder, 'typescript')]),
     },
     rounds,
   );

@@ -21,7 +21,12 @@ function fakeSource() {
       end();
     },
   };
-  return { source, asked, give: (text: string) => give(Buffer.from(text)), end: () => end() };
+  return {
+    source,
+    asked,
+    give: (text: string | Buffer) => give(typeof text === 'string' ? Buffer.from(text) : text),
+    end: () => end(),
+  };
 }
 
 /** Passes on to a file. */
@@ -49,6 +54,22 @@ describe('passThrough', () => {
     await passed.ended;
     expect(written()).toBe('onetwothree');
     expect(sunk).toEqual(['stdout one', 'stdout two', 'stdout three']);
+  });
+
+  it('copies no byte: what was read is what is written, and what the sink gets', async () => {
+    const read = [Buffer.from('one'), Buffer.from('two')];
+    const sunk: Buffer[] = [];
+    const concat = vi.spyOn(Buffer, 'concat');
+    const { give, end, passed } = passing({
+      sink: (_stream, chunks) => void sunk.push(...chunks.map(({ bytes }) => bytes)),
+    });
+    for (const bytes of read) give(bytes);
+    end();
+    await passed.ended;
+    expect(concat).not.toHaveBeenCalled();
+    concat.mockRestore();
+    expect(sunk).toHaveLength(read.length);
+    for (const [nth, bytes] of sunk.entries()) expect(bytes).toBe(read[nth]);
   });
 
   it('keeps the moment at which each chunk was read', async () => {

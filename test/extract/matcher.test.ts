@@ -113,6 +113,19 @@ describe('the prefilter', () => {
     expect(matcher.stats().regexExecutions).toBeLessThan(50);
   });
 
+  it('runs not one regex more on a line for patterns that it says nothing of', () => {
+    const patternsNamed = (count: number) =>
+      packOf(Array.from({ length: count }, (_, n) => rule(`p${n}`, `event${n}: (?<value>\\w+)`, `event${n}: x`)));
+    const lines = Array.from({ length: 1000 }, (_, n) => (n % 10 === 0 ? `event${n % 80}: yes` : `line ${n}`));
+    const executionsWith = (count: number) => {
+      const matcher = createMatcher([patternsNamed(count)]);
+      createExtractor({ matcher, nowMs: () => 0 }).scan(blockOf(lines));
+      return matcher.stats().regexExecutions;
+    };
+    expect(executionsWith(88)).toBe(100);
+    expect(executionsWith(500)).toBe(100);
+  });
+
   it('changes nothing about what is found', () => {
     const random = seededRandom();
     let events = 0;

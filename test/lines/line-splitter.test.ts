@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LineBlock } from '../../src/domain/line.ts';
 import { createLineSplitter } from '../../src/lines/line-splitter.ts';
 
@@ -94,6 +94,26 @@ describe('line splitter', () => {
     const splitter = createLineSplitter({ stream: 'stdout', maxLineBytes: 100 });
     const block = splitter.push({ stream: 'stdout', offset: 0, timeUs: 0, bytes: Buffer.alloc(1050, 'x') });
     expect(block?.endOffset).toBe(1000);
+  });
+
+  it('copies a byte of plain lines once at most, however they lie in chunks', () => {
+    const text = Buffer.from(Array.from({ length: 5000 }, (_, n) => `line ${n} says nothing\n`).join(''));
+    const chunks = Array.from({ length: Math.ceil(text.length / 4096) }, (_, n) =>
+      text.subarray(n * 4096, (n + 1) * 4096),
+    );
+    const concat = vi.spyOn(Buffer, 'concat');
+    const splitter = createLineSplitter({ stream: 'stdout', maxLineBytes: 1024 });
+    const blocks = chunks.flatMap((bytes, n) => {
+      const block = splitter.push({ stream: 'stdout', offset: n * 4096, timeUs: 0, bytes });
+      return block ? [block] : [];
+    });
+    const joined = concat.mock.results.map(({ value }) => value as Buffer);
+    concat.mockRestore();
+    const copied = joined.reduce((sum, { length }) => sum + length, 0);
+    // What is left of a line is copied with the chunk that goes on with it.
+    expect(copied / text.length).toBeLessThan(1.02);
+    const read = new Set([text.buffer, ...joined.map(({ buffer }) => buffer)]);
+    for (const { bytes } of blocks) expect(read).toContain(bytes.buffer);
   });
 
   it('cuts neither a character nor an escape sequence in two', () => {

@@ -355,3 +355,35 @@ describe('the end of a session', () => {
     expect(valueOf(reader.stateChanges(session.id))).toHaveLength(2);
   });
 });
+
+describe('the statements of a batch', () => {
+  /** How many statements each of these batches takes, of as many events each of one pattern or of several. */
+  function statementsFor(...batches: readonly { readonly events: number; readonly patterns: number }[]): number[] {
+    const run: string[] = [];
+    const counted = new KeptDatabase(paths.database, { verbose: (sql) => run.push(String(sql)) });
+    const countedStore = new SqliteEventStore(counted, paths.recordings);
+    const counts = batches.map(({ events, patterns }) => {
+      const found = Array.from({ length: events }, (_, nth) => sampleEvent({ pattern: `pattern-${nth % patterns}` }));
+      run.length = 0;
+      addEvents(countedStore, session, found);
+      return run.length;
+    });
+    countedStore.close();
+    return counts;
+  }
+
+  it('are one for each event, one for each pattern that was found, and a few', () => {
+    // The first batch makes the patterns known.
+    const [, none = 0, one = 0, many = 0, varied = 0] = statementsFor(
+      { events: 8, patterns: 8 },
+      { events: 0, patterns: 1 },
+      { events: 1, patterns: 1 },
+      { events: 1000, patterns: 1 },
+      { events: 1000, patterns: 8 },
+    );
+    expect(none).toBeLessThan(10);
+    expect(one - none).toBe(2);
+    expect(many - none).toBe(1001);
+    expect(varied - none).toBe(1008);
+  });
+});

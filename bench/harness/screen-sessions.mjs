@@ -1,6 +1,7 @@
 // Sessions of interfaces that paint the whole screen, as moments of a recording: the same bytes each time.
 
-import { seeded } from './harness/random.mjs';
+import { seeded } from './random.mjs';
+import { isSmoke } from './trial.mjs';
 
 /** What a session is called, the size it begins with, and its moments. */
 export const sessions = [
@@ -8,8 +9,8 @@ export const sessions = [
   { name: 'sparse', size: { columns: 120, rows: 40 }, moments: sparseMoments },
 ];
 
-const denseBytes = 10_000_000;
-const sparseChunks = 200_000;
+const denseBytes = isSmoke ? 100_000 : 10_000_000;
+const sparseChunks = isSmoke ? 2_000 : 200_000;
 
 /** Chunks of up to 4096 bytes, the frames 16 ms apart, with a pause behind each answer. */
 function* denseMoments({ columns, rows }) {

@@ -1,0 +1,54 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { freshEnvironment, program } from '../support/ridealong.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const noStrace = spawnSync('strace', ['-V']).status === 0 ? '' : '(strace is not installed)';
+
+interface Calls {
+  /** Of the thread that moves bytes. */
+  readonly main: number;
+  /** To our standard output, by any thread. */
+  readonly writes: number;
+}
+
+/** The system calls of a wrapper whose child writes so many chunks, each when we have read the one before. */
+async function callsFor(chunks: number): Promise<Calls> {
+  const folder = temporaryFolder();
+  const log = join(folder, 'calls');
+  const traced = ['-f', '-qq', '-o', log, '-e', 'signal=none', process.execPath, program, '--no-serve', '--', 'cat'];
+  const wrapper = spawn('strace', traced, { env: freshEnvironment(folder), stdio: ['pipe', 'pipe', 'inherit'] });
+  for (let nth = 0; nth < chunks; nth += 1) {
+    wrapper.stdin.write(`chunk ${nth}\n`);
+    await once(wrapper.stdout, 'data');
+  }
+  wrapper.stdin.end();
+  await once(wrapper, 'close');
+  const calls = readFileSync(log, 'latin1')
+    .split('\n')
+    .flatMap((line) => {
+      const [, thread = '', name = '', fd] = /^(\d+) +(\w+)\((\d+)?/.exec(line) ?? [];
+      return name === '' ? [] : [{ thread, name, fd }];
+    });
+  const main = calls[0]?.thread;
+  // The child and its monitor are other programs, not threads.
+  const others = new Set(calls.flatMap(({ thread, name }) => (name === 'execve' && thread !== main ? [thread] : [])));
+  return {
+    main: calls.filter(({ thread }) => thread === main).length,
+    writes: calls.filter(({ thread, name, fd }) => !others.has(thread) && /^writev?$/.test(name) && fd === '1').length,
+  };
+}
+
+describe.skipIf(noStrace !== '')(`a chunk that is passed on ${noStrace}`, () => {
+  it('costs one write, and in the thread that moves it less than ten calls', async () => {
+    const [few, many] = [50, 250];
+    const fewCalls = await callsFor(few);
+    const manyCalls = await callsFor(many);
+    expect(manyCalls.writes - fewCalls.writes).toBe(many - few);
+    // Some six: it waits, reads, hands the write to a thread that may block, and hears of its end.
+    expect((manyCalls.main - fewCalls.main) / (many - few)).toBeLessThan(10);
+  });
+});
