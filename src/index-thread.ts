@@ -1,7 +1,7 @@
-import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { SearchLag } from './domain/search.ts';
+import { giveWay } from './give-way.ts';
 import { openSearchIndexing } from './search-indexing.ts';
 
 /*
@@ -15,11 +15,13 @@ const pauseMs = 500;
 const pauseAfterFailureMs = 5_000;
 /** How often the lag is told while there is work. */
 const tellIntervalMs = 500;
+/** Nobody waits for it. */
+const niceness = 10;
 
 if (parentPort) keepIndexed(parentPort, workerData as Paths);
 
 function keepIndexed(port: MessagePort, paths: Paths): void {
-  giveWay();
+  giveWay(niceness);
   const indexing = openSearchIndexing(paths);
   let lastToldMs = -Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -50,9 +52,4 @@ function keepIndexed(port: MessagePort, paths: Paths): void {
     work();
   });
   work();
-}
-
-/** To everything else that wants to run, the wrapper above all. Linux has a priority for each thread; others don't. */
-function giveWay(): void {
-  if (process.platform === 'linux') setPriority(10);
 }

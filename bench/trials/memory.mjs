@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { corpusFile } from '../harness/corpus.mjs';
 import { peakMemory } from '../harness/peak-memory.mjs';
 import { freshEnvironment, ridealong, usageOf, workFolder } from '../harness/processes.mjs';
-import { isSmoke, rounds, tell } from '../harness/trial.mjs';
+import { isSmoke, tell } from '../harness/trial.mjs';
 
 const fileBytes = isSmoke ? 1 << 20 : 64 << 20;
 const [fewTimes, manyTimes] = [16, 160];
@@ -14,11 +14,8 @@ if (usageOf(process.pid) === undefined) tell({ what: 'memory at full load', skip
 else {
   const folder = workFolder('memory', fileBytes * (manyTimes + 1));
   const corpus = corpusFile(folder, { bytes: fileBytes, matchShare: 0.01 });
-  const samples = { few: [], many: [] };
-  for (let round = 0; round < Math.min(rounds, 3); round += 1) {
-    samples.few.push(await megabytes(fewTimes));
-    samples.many.push(await megabytes(manyTimes));
-  }
+  // Once: it takes minutes, and memory does not scatter as time does.
+  const samples = { few: [await megabytes(fewTimes)], many: [await megabytes(manyTimes)] };
   const [few, many] = [fewTimes, manyTimes].map((times) => `at most, while ${size(times)} come`);
   tell({ what: few, unit: 'MB', samples: samples.few, target: { atMost: 200 } });
   const baseline = { name: size(fewTimes), samples: samples.few };
