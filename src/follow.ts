@@ -317,7 +317,10 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     timer = undefined;
     record(link.next());
     if (isFinishing) return;
-    if (ended && session.end === undefined) noteEnd(ended);
+    if (ended && session.end === undefined) {
+      noteEnd(ended);
+      tell({ kind: 'recorded' });
+    }
     guarded?.tend();
     const isFull = guard.mode() === 'full';
     if (isFull) extraction ??= extractFrom?.();

@@ -49,6 +49,8 @@ export type FromFollower =
   | { readonly kind: 'what-time' }
   /** So many bytes are recorded, or counted as a gap. */
   | { readonly kind: 'settled'; readonly bytes: number }
+  /** All that the child wrote is recorded, or counted as a gap, and how it ended. */
+  | { readonly kind: 'recorded' }
   /** The answer to a look; nothing where nothing is extracted. */
   | { readonly kind: 'seen'; readonly id: number; readonly sight?: Sight }
   /** What the user's settings let others do to the session. */

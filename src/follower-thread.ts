@@ -25,6 +25,9 @@ const threadDelayMs = 60;
 const firstRetryMs = 500;
 const mostRetryMs = 10_000;
 
+/** What is not extracted when the time is over is so later; what is not recorded, never: it has so much longer. */
+const recordingPatienceMs = 10_000;
+
 /** Unless it has written so much already, or somebody wants to know something. */
 const mostBytesWithoutThread = 64 * 1024;
 
@@ -47,7 +50,12 @@ export interface FollowerThread {
   look(): Promise<Sight | undefined>;
   /** What the user's settings let others do to the session. */
   readonly control: Promise<ControlLevel>;
-  /** Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over. */
+  /** How long {@link finish} takes at most, unless a disk holds up this very thread. */
+  longestFinishMs(drainTimeoutMs: number): number;
+  /**
+   * Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over; for
+   * what is not recorded then, as long as that goes on.
+   */
   finish(ending: Ending, drainTimeoutMs: number): Promise<Followed>;
 }
 
@@ -139,12 +147,15 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
     maxInFlightBytes: limits.maxInFlightBytes,
     stallLimitMs: limits.stallLimitMs,
   });
+  let isRecorded: () => void = () => undefined;
+  const recorded = new Promise<void>((resolve) => (isRecorded = resolve));
   let isDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (isDone = resolve));
 
   function hear(message: FromFollower) {
     if (message.kind === 'what-time') send({ kind: 'clock', timeUs: nowUs() });
     else if (message.kind === 'settled') handOver.settled(message.bytes);
+    else if (message.kind === 'recorded') isRecorded();
     else if (message.kind === 'trouble') troubles.add(message.message);
     else if (message.kind === 'stop-noted') stopNoted();
     else if (message.kind === 'seen') looks.get(message.id)?.(message.sight);
@@ -190,18 +201,23 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       });
     },
     control: Promise.race([control, done.then((): ControlLevel => 'process')]),
+    longestFinishMs: (drainTimeoutMs) => drainTimeoutMs + (follower ? recordingPatienceMs : 0),
     async finish(ending, drainTimeoutMs) {
+      const isApart = follower !== undefined;
       isFinishing = true;
       handOver.end();
       // A session has one clock, which nobody sets.
       const endedAt = new Date(Date.parse(task.session.startedAt) + nowUs() / 1000).toISOString();
       send({ kind: 'ended', ending, endedAt });
       begin(followHere);
-      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, drainTimeoutMs))]);
+      await Promise.race([done, sleep(drainTimeoutMs)]);
+      if (isApart) await Promise.race([done, recorded, handOver.stalled(), sleep(recordingPatienceMs)]);
       return { troubles: [...troubles], failing, ...(killed && { killed }) };
     },
   };
 }
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Sent = [message: FromMain, transfer: readonly ArrayBuffer[]];
 

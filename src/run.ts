@@ -195,7 +195,7 @@ async function finish(
     for (const trouble of (await lease?.release()) ?? []) complain(trouble);
     return endLike(ending);
   }
-  endLikeAfter(drainTimeoutMs + lateMs, ending);
+  endLikeAfter(follower.longestFinishMs(drainTimeoutMs) + lateMs, ending);
   const { troubles, failing, killed } = await follower.finish(ending, drainTimeoutMs);
   await closed;
   // Both the lease's thread and the store may have found that it was lost.
