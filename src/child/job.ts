@@ -72,9 +72,19 @@ function statusOf(pid: number): ProcessStatus | undefined {
   }
 }
 
-/** Stopped (also by a tracer), a zombie, or gone. */
+/**
+ * Stopped (also by a tracer), a zombie, or gone; or within a call that nothing interrupts (D), behind which it stops
+ * before it does anything else. Some calls end only when others go on: a shell that starts a program by vfork(2) waits
+ * so for the child that was stopped before it was that program.
+ */
 const isAtRest = (status: ProcessStatus | undefined) =>
-  status?.state === undefined || ['T', 't', 'Z', 'X'].includes(status.state);
+  status?.state === undefined || ['T', 't', 'Z', 'X', 'D'].includes(status.state);
+
+/** Whether the process is stopped now; true also where nothing tells. */
+export function isStopped(pid: number): boolean {
+  const state = statusOf(pid)?.state;
+  return state === undefined || state === 'T' || state === 't';
+}
 
 function isStill({ pid, startTicks }: ProcessStatus): boolean {
   return startTicks === undefined || statusOf(pid)?.startTicks === startTicks;

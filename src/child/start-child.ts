@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { Ending } from '../domain/session.ts';
 import { type Controls, createControls } from './controls.ts';
 import { forwardSignals } from './forward-signals.ts';
+import { isStopped } from './job.ts';
 import { type Killing, killJob } from './kill-job.ts';
 import { type Sink, passThrough } from './pass-through.ts';
 import { posix } from './posix.ts';
@@ -145,8 +146,9 @@ async function attend(spawned: Spawned, options: ChildOptions): Promise<StartedC
   const ending = new Promise<Ending>((resolve) => {
     monitor.begin((news) => {
       if (news.kind === 'started') pid = news.pid;
-      // Who paused it may want us to let it go on.
-      if (news.kind === 'stopped' && !controls.isPaused) void stopAlike(news.signal);
+      // Who paused it may want us to let it go on; and may have done so, before we heard that it had stopped.
+      if (news.kind === 'stopped' && !controls.isPaused && pid !== undefined && isStopped(pid))
+        void stopAlike(news.signal);
       if (news.kind !== 'ended') return;
       hasEnded = true;
       resolve(news.ending);

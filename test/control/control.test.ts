@@ -119,6 +119,15 @@ describe.each([
     expect(run.deeds()).toContain('paused');
   });
 
+  it('is stopped though it is always starting something', async () => {
+    const run = await started([...mode, '--', 'sh', '-c', 'echo ready; while :; do /bin/true; done']);
+    await run.shows('ready');
+    for (let round = 0; round < 20; round += 1) {
+      expect(await run.done({ command: 'pause' })).toEqual({ command: 'pause', paused: true });
+      await run.done({ command: 'resume' });
+    }
+  });
+
   it('gets signals', async () => {
     const script =
       'trap "echo got usr1" USR1; trap "echo got int; exit 3" INT; echo ready; while :; do sleep 0.02; done';
