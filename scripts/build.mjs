@@ -16,11 +16,13 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import asc from 'assemblyscript/asc';
 import { bundleLibrary, bundleModule, bundlePrograms } from './bundle.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 compileNativeParts();
+await compileWalk();
 const next = mkdtempSync('dist.next-');
 // It comes for its maker's eyes only; the program is for every user's.
 chmodSync(next, 0o755);
@@ -35,14 +37,31 @@ try {
   rmSync(next, { recursive: true, force: true });
 }
 
+/** When a file was written last, in ms; 0 where there is none. */
+function modified(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
 /** `npm install` has compiled them; afterwards they may have been edited. */
 function compileNativeParts() {
-  const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = ['binding.gyp', ...readdirSync('native').map((name) => join('native', name))];
   const results = ['posix.node', 'ridealong-monitor'].map((name) => join('build', 'Release', name));
   if (Math.min(...results.map(modified)) > Math.max(...sources.map(modified))) return;
   const { status } = spawnSync('npm', ['run', '--silent', 'install'], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('the native parts could not be compiled; `npm run install` tells more');
+}
+
+/** From AssemblyScript to WebAssembly, in a module that whatever bundles or runs the sources can read. */
+async function compileWalk() {
+  const [source, module] = ['wasm/walk.ts', 'src/extract/walker-code.ts'];
+  if (modified(module) > Math.max(modified(source), modified('package.json'))) return;
+  const words = [source, '-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--outFile', 'walk.wasm'];
+  const files = new Map();
+  const { error, stderr } = await asc.main(words, { writeFile: (name, contents) => files.set(name, contents) });
+  if (error !== null) throw new Error(`${source} could not be compiled: ${stderr.toString()}`);
+  const code = Buffer.from(files.get('walk.wasm')).toString('base64');
+  const heading = `// Made of ${source} by the build.`;
+  writeFileSync(module, `${heading}\n/** WebAssembly, in base64. */\nexport const walkerCode =\n  '${code}';\n`);
 }
 
 async function bundle() {

@@ -28,15 +28,16 @@ export function writePlainText(source: Buffer, start: number, end: number, targe
       continue;
     }
     position += 1;
-    if (byte === CARRIAGE_RETURN) {
-      returned = true;
-    } else if (byte === BACKSPACE) {
-      textEnd = withoutLastCharacter(target, at, textEnd);
-    } else {
+    // One comparison tells all but a few of them apart from what is to be looked at.
+    if (byte > ESCAPE || (byte !== CARRIAGE_RETURN && byte !== BACKSPACE)) {
       // A return alone erases nothing: `100 %\r` still shows 100 %.
       if (returned) textEnd = at;
       returned = false;
       target[textEnd++] = byte;
+    } else if (byte === CARRIAGE_RETURN) {
+      returned = true;
+    } else {
+      textEnd = withoutLastCharacter(target, at, textEnd);
     }
   }
   return textEnd;

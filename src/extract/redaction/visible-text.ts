@@ -27,6 +27,9 @@ export function plainText(source: Buffer): VisibleText {
   };
 }
 
+/** Fewer are copied faster one by one than by a call. */
+const leastBytesForCopy = 64;
+
 /** Collects bytes of a source, in runs. */
 export class TextBuilder {
   readonly #source: Buffer;
@@ -44,7 +47,10 @@ export class TextBuilder {
   take(start: number, end: number): void {
     if (start >= end) return;
     this.#runs.push({ at: this.#length, source: start });
-    this.#length += this.#source.copy(this.#bytes, this.#length, start, end);
+    const [source, bytes, length] = [this.#source, this.#bytes, this.#length];
+    this.#length = length + end - start;
+    if (end - start >= leastBytesForCopy) source.copy(bytes, length, start, end);
+    else for (let at = start; at < end; at += 1) bytes[length + at - start] = source[at] ?? 0;
   }
 
   /** A byte in the place of the sequence at `source`. */
