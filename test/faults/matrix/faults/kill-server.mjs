@@ -17,7 +17,8 @@ function serverIn({ environment }) {
 export default {
   name: 'kill-server',
   what: 'SIGKILL of the wrapper that serves',
-  share: 0.5,
+  share: 0.1,
+  atOnce: 2,
   async inject(round) {
     const sessions = Array.from({ length: 3 }, () => round.wrap());
     const one = () => sessions.find(({ pid }) => pid === serverIn(round.home));
