@@ -47,17 +47,19 @@ function scannerBy(literals: readonly string[]): LiteralScanner {
   const { table, classOf, firstAccepting, lineFeedState, outputStart, outputs, classes } = buildAutomaton(literals);
 
   const noneDormant = new Uint8Array(literals.length);
+  /** The line in which each literal was found last, of all lines of all cursors: tables for each text add up. */
+  const foundIn = new Float64Array(literals.length);
+  let lines = 0;
 
   function cursorOver(bytes: Uint8Array): LineCursor {
     const length = bytes.length;
-    const stamps = new Int32Array(literals.length).fill(-1);
     let position = 0;
     let index = 0;
     const cursor: LineCursor = {
       lineStart: 0,
       lineEnd: 0,
       lineIndex: -1,
-      hits: new Int32Array(literals.length),
+      hits: [],
       hitCount: 0,
       get position() {
         return position;
@@ -75,6 +77,7 @@ function scannerBy(literals: readonly string[]): LiteralScanner {
         let lineStart = position;
         let line = index;
         let hitCount = 0;
+        lines += 1;
         for (let at = position; at < length; at += 1) {
           // Both look-ups stay inside their tables by construction.
           state = table[state + (classOf[bytes[at] as number] as number)] as number;
@@ -91,14 +94,15 @@ function scannerBy(literals: readonly string[]): LiteralScanner {
             }
             lineStart = at + 1;
             line += 1;
+            lines += 1;
             continue;
           }
           const node = state / classes;
           const end = outputStart[node + 1] ?? 0;
           for (let output = outputStart[node] ?? 0; output < end; output += 1) {
             const literal = outputs[output] ?? 0;
-            if (stamps[literal] === line || dormant[literal] === 1) continue;
-            stamps[literal] = line;
+            if (foundIn[literal] === lines || dormant[literal] === 1) continue;
+            foundIn[literal] = lines;
             hits[hitCount++] = literal;
           }
         }

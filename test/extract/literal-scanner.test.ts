@@ -12,7 +12,7 @@ function found(literals: readonly string[], lines: readonly string[], every = fa
     const cursor = createLiteralScanner(literals, leastBytes).cursorOver(bytes);
     const result: [number, string, string[]][] = [];
     while (cursor.next(every)) {
-      const hits = Array.from(cursor.hits.subarray(0, cursor.hitCount), (hit) => literals[hit] ?? '');
+      const hits = Array.from(cursor.hits.slice(0, cursor.hitCount), (hit) => literals[hit] ?? '');
       result.push([cursor.lineIndex, bytes.toString('utf8', cursor.lineStart, cursor.lineEnd), hits]);
     }
     return result;
