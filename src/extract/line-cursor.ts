@@ -6,7 +6,7 @@ export interface LineCursor {
   /** The current line's index in the block. */
   lineIndex: number;
   /** The literals in the current line: the first `hitCount` of `hits`, each once. */
-  readonly hits: Int32Array;
+  readonly hits: number[];
   hitCount: number;
   /**
    * Goes to the next line with a literal in it, or, with `every`, to the very next; false when there is none.

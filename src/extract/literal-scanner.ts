@@ -47,10 +47,12 @@ function scannerBy(
   const { classes, lineFeedState, outputStart, outputs } = automaton;
   const walker = walkerOf(automaton);
   const noneDormant = new Uint8Array(literals);
+  /** The line in which each literal was found last, of all lines of all cursors: tables for each text add up. */
+  const foundIn = new Float64Array(literals);
+  let lines = 0;
 
   function cursorOver(bytes: Uint8Array): LineCursor {
     const length = bytes.length;
-    const stamps = new Int32Array(literals).fill(-1);
     let position = 0;
     let index = 0;
     /** What was walked over last, from `pieceStart` to `pieceEnd`; all before `nextReached` is dealt with. */
@@ -71,7 +73,7 @@ function scannerBy(
       lineStart: 0,
       lineEnd: 0,
       lineIndex: -1,
-      hits: new Int32Array(literals),
+      hits: [],
       hitCount: 0,
       get position() {
         return position;
@@ -95,6 +97,7 @@ function scannerBy(
         let lineStart = position;
         let line = index;
         let hitCount = 0;
+        lines += 1;
         for (;;) {
           if (nextReached === reached.length) {
             if (pieceEnd === length) break;
@@ -116,14 +119,15 @@ function scannerBy(
             }
             lineStart = at + 1;
             line += 1;
+            lines += 1;
             continue;
           }
           const row = reachedState / classes;
           const end = outputStart[row + 1] ?? 0;
           for (let output = outputStart[row] ?? 0; output < end; output += 1) {
             const literal = outputs[output] ?? 0;
-            if (stamps[literal] === line || dormant[literal] === 1) continue;
-            stamps[literal] = line;
+            if (foundIn[literal] === lines || dormant[literal] === 1) continue;
+            foundIn[literal] = lines;
             hits[hitCount++] = literal;
           }
         }

@@ -21,7 +21,7 @@ export function searchLiterals(words: readonly string[], bytes: Uint8Array): Lin
   const lineEnds: number[] = [];
   for (let at = text.indexOf('\n', 1); at !== -1; at = text.indexOf('\n', at + 1)) lineEnds.push(at - 1);
   const foundIn = findAll(words, text, lineEnds);
-  const hits = new Int32Array(words.length);
+  const hits: number[] = [];
   let position = 0;
   let index = 0;
   const cursor: LineCursor = {

@@ -22,7 +22,7 @@ function foundBy(options: LiteralScannerOptions, literals: readonly string[], by
   const cursor = createLiteralScanner(literals, options).cursorOver(bytes);
   const result: Found[] = [];
   while (cursor.next(every)) {
-    const hits = Array.from(cursor.hits.subarray(0, cursor.hitCount), (hit) => literals[hit] ?? '');
+    const hits = Array.from(cursor.hits.slice(0, cursor.hitCount), (hit) => literals[hit] ?? '');
     result.push([cursor.lineIndex, bytes.toString('utf8', cursor.lineStart, cursor.lineEnd), hits]);
   }
   return result;

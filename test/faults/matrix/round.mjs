@@ -34,9 +34,9 @@ export async function breakOff() {
  *
  * @returns what the oracle counted, which promises were broken, and the delays with and without the fault
  */
-export async function playRound(fault, { random, isLong, nth, ofRounds }) {
+export async function playRound(fault, { random, isLong, storeRestMs, nth, ofRounds }) {
   const folder = mkdtempSync(join(tmpdir(), 'ridealong-fault-'));
-  const home = homeIn(folder);
+  const home = homeIn(folder, storeRestMs);
   const cleanUps = [];
   const sessions = [];
   const companions = [];
@@ -64,7 +64,7 @@ export async function playRound(fault, { random, isLong, nth, ofRounds }) {
       const session = wrap({ environment: home.environment, folder: nthSession, ...options });
       sessions.push({ ...options, session });
       if (fault.measuresDelay) {
-        const apart = homeIn(`${nthSession}-companion`);
+        const apart = homeIn(`${nthSession}-companion`, storeRestMs);
         const { unfaulted, ...rest } = options;
         companions.push(
           wrap({ ...rest, ...unfaulted, environment: apart.environment, folder: join(apart.folder, 'session') }),

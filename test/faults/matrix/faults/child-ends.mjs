@@ -8,7 +8,7 @@ export default endings.map(({ name, what, signal }) => ({
   name,
   what,
   atOnce: 2,
-  share: 0.5,
+  share: 0.15,
   async inject(round) {
     const last = 1 + round.random(60);
     const everyMs = round.random(4);

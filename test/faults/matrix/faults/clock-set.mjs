@@ -9,7 +9,7 @@ const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 export default {
   name: 'clock-set',
   what: 'the clock set back and forth',
-  share: 0.05,
+  share: 0.02,
   measuresDelay: true,
   whyNot: () => needs.linux() ?? needs.file(library, 'libfaketime'),
   async inject(round) {

@@ -32,7 +32,7 @@ export default places.flatMap((place) =>
   moments.map(({ name, when, isRunning }) => ({
     name: `${place.name}${name}`,
     what: `${place.what}${when}`,
-    share: 0.05,
+    share: 0.02,
     measuresDelay: isRunning,
     async inject(round) {
       await round.wrap({ last: 200 }).ended;

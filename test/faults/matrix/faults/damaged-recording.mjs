@@ -21,7 +21,7 @@ const deeds = [
 export default deeds.map(({ name, what, damage }) => ({
   name,
   what,
-  share: 0.25,
+  share: 0.05,
   atOnce: 2,
   async inject(round) {
     const session = round.wrap({ isWhole: false, isDamaged: true });

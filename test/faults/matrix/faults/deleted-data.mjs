@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export default {
   name: 'deleted-data',
   what: 'the data folder deleted under a running wrapper',
-  share: 0.05,
+  share: 0.02,
   measuresDelay: true,
   mayGap: true,
   async inject(round) {

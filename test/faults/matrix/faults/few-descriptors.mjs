@@ -6,7 +6,7 @@ import { needs } from '../needs.mjs';
 export default {
   name: 'few-descriptors',
   what: 'ulimit -n is reached',
-  share: 0.1,
+  share: 0.02,
   measuresDelay: true,
   mayGap: true,
   whyNot: () => needs.linux() ?? needs.program('prlimit', 'util-linux'),

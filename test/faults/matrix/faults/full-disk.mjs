@@ -5,7 +5,7 @@ import { mountMemory, noMount } from '../file-systems.mjs';
 export default {
   name: 'full-disk',
   what: 'a full 600 KB tmpfs, later enlarged',
-  share: 0.05,
+  share: 0.01,
   measuresDelay: true,
   mayGap: true,
   whyNot: noMount,

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const loads = [
-  { name: 'kill-wrapper', what: 'SIGKILL of the wrapper', lines: 4, everyMs: 4, mostMs: 1000 },
+  { name: 'kill-wrapper', what: 'SIGKILL of the wrapper', lines: 4, everyMs: 4, mostMs: 1000, share: 0.15 },
   // It lags, and reads back from the recording.
-  { name: 'kill-under-load', what: 'SIGKILL under heavy load', lines: 1000, everyMs: 2, mostMs: 500, share: 0.5 },
+  { name: 'kill-under-load', what: 'SIGKILL under heavy load', lines: 1000, everyMs: 2, mostMs: 500, share: 0.1 },
 ];
 
 /** At a random moment; now and then two race for what it left behind. */

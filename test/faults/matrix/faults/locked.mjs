@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 
 const loads = [
-  { name: 'locked', what: 'another connection holds BEGIN IMMEDIATE', lines: 4, everyMs: 4 },
-  { name: 'locked-under-load', what: 'the same, with much output', lines: 1000, everyMs: 5 },
+  { name: 'locked', what: 'another connection holds BEGIN IMMEDIATE', lines: 4, everyMs: 4, share: 0.01 },
+  { name: 'locked-under-load', what: 'the same, with much output', lines: 1000, everyMs: 5, share: 0.005 },
 ];
 
-export default loads.map(({ name, what, ...load }) => ({
+export default loads.map(({ name, what, share, ...load }) => ({
   name,
   what,
-  share: 0.02,
+  share,
   measuresDelay: true,
   async inject(round) {
     const session = round.wrap(load);

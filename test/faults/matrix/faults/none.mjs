@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export default {
   name: 'none',
   what: 'none',
-  share: 0.1,
+  share: 0.02,
   measuresDelay: true,
   async inject(round) {
     const session = round.wrap();

@@ -34,7 +34,7 @@ export default [
   {
     name: 'no-permission',
     what: 'no permission to the data folder, as another user',
-    share: 0.05,
+    share: 0.01,
     measuresDelay: true,
     mayGap: true,
     whyNot: () => needs.root() ?? needs.program('setpriv', 'util-linux') ?? isHidden(),
@@ -49,7 +49,7 @@ export default [
   {
     name: 'immutable',
     what: 'permission lost in the middle (chattr +i)',
-    share: 0.05,
+    share: 0.01,
     measuresDelay: true,
     whyNot: () => needs.root() ?? needs.program('chattr', 'e2fsprogs'),
     async inject(round) {

@@ -26,7 +26,8 @@ function imageOf(disk, copy) {
 export default {
   name: 'power-cut',
   what: 'a power cut',
-  share: 0.1,
+  share: 0.05,
+  atOnce: 2,
   whyNot: () => noMount() ?? needs.program('mkfs.ext4', 'e2fsprogs'),
   async inject(round) {
     const [disk, copy] = [join(round.folder, 'disk'), join(round.folder, 'copy')];

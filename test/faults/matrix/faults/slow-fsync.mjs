@@ -5,7 +5,7 @@ import { noStrace, readTrace, straced } from '../strace.mjs';
 export default {
   name: 'slow-fsync',
   what: 'fsync takes 2 s',
-  share: 0.02,
+  share: 0.005,
   measuresDelay: true,
   whyNot: noStrace,
   async inject(round) {

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export default {
   name: 'stop-wrapper',
   what: 'SIGSTOP of the wrapper',
-  share: 0.02,
+  share: 0.01,
+  atOnce: 2,
   async inject(round) {
     const session = round.wrap();
     await round.acknowledged(1);
