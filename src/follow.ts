@@ -36,6 +36,8 @@ import { untilNotBusy } from './until-not-busy.ts';
 
 /** Scanned between two looks at what the main thread has handed over. */
 const scanSliceBytes = 256 * 1024;
+/** Is recorded at once, at most: while it waits for more, a child must know that we get on. */
+const recordSliceBytes = 1024 * 1024;
 
 /** How often to see whether extraction may go on that rests for too much of it. */
 const pressedMs = 250;
@@ -128,17 +130,21 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   /** Records everything that was handed over, before anything is scanned. */
   function record(first?: FromMain) {
     let chunks: ReadChunk[] = [];
+    let bytes = 0;
     const isPassing = guard.mode() === 'passthrough';
     const append = () => {
       if (chunks.length === 0) return;
       if (isPassing) for (const chunk of chunks) recorder.pass(chunk);
       else take(() => recorder.record(chunks));
-      tell({ kind: 'settled', bytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) });
+      tell({ kind: 'settled', bytes });
       chunks = [];
+      bytes = 0;
     };
     for (let message = first; message !== undefined; message = link.next()) {
       if (message.kind === 'chunks') {
         chunks = chunks.concat(message.chunks);
+        bytes += message.chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0);
+        if (bytes >= recordSliceBytes) append();
         continue;
       }
       append();

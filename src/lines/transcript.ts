@@ -19,6 +19,8 @@ export const settleUs = 1_000_000;
 const growingSettleUs = 5_000_000;
 /** For how long a line waits for those above it that still change. */
 const patienceUs = 3_000_000;
+/** More than a screen and what has scrolled off it at once: nobody reads what passes so fast, so nothing waits. */
+const mostEntries = 5000;
 
 /**
  * What was said on a screen, in order, each thing once.
@@ -74,12 +76,15 @@ export function createTranscript(): Transcript {
     return entry.sinceUs + (entry === seen.growing ? growingSettleUs : settleUs);
   }
 
+  /** How long a line waits for one above it that is not settled on yet. */
+  const patience = () => (seen.entries.length > mostEntries ? 0 : patienceUs);
+
   function nextDueUs(): number {
     if (dueUs !== 'unknown') return dueUs;
     let [next, waitsUs] = [Infinity, 0];
     seen.forOpen((entry) => {
       next = Math.min(next, dueOf(entry) + waitsUs);
-      waitsUs = patienceUs;
+      waitsUs = patience();
     });
     return (dueUs = next);
   }
@@ -90,7 +95,7 @@ export function createTranscript(): Transcript {
     let waitsUs = 0;
     seen.forOpen((entry) => {
       if (dueOf(entry) + waitsUs > timeUs) {
-        waitsUs = patienceUs;
+        waitsUs = patience();
         return;
       }
       if (isToBeTold(entry)) insertInTime(settled, entry);

@@ -25,10 +25,11 @@ export interface HandOver {
 }
 
 /**
- * A slow disk slows the child down, as `tee` would: beyond `maxInFlightBytes`
- * it waits. A disk that does not answer for `stallLimitMs` does not: what comes
- * then passes unrecorded, and is counted and marked as a gap once the follower
- * has taken in what it holds.
+ * A slow disk slows the child down, as `tee` would, and so does a machine that
+ * has no time for the follower: beyond `maxInFlightBytes` it waits. A disk that
+ * does not answer for `stallLimitMs` does not: what comes then passes
+ * unrecorded, and is counted and marked as a gap once the follower has taken in
+ * what it holds.
  */
 export function createHandOver(options: {
   readonly send: (message: ToFollower, transfer: readonly ArrayBuffer[]) => void;
@@ -87,7 +88,10 @@ export function createHandOver(options: {
     },
     settled(bytes) {
       inFlightBytes -= bytes;
-      if (state === 'waiting' && inFlightBytes <= maxInFlightBytes) leaveWaiting('recording');
+      if (state === 'waiting') {
+        if (inFlightBytes <= maxInFlightBytes) leaveWaiting('recording');
+        else stallTimer?.refresh();
+      }
       if (state === 'passing' && inFlightBytes === 0) {
         sendGaps();
         state = 'recording';

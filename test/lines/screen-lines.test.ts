@@ -56,6 +56,23 @@ function textsOf(blocks: readonly LineBlock[]): string[] {
 }
 
 describe('what a program just prints in a terminal', () => {
+  it('is told as it comes when it is far too much to be watched', () => {
+    const terminal = newTerminal();
+    // What has just gone waits half a second for what takes its place, and what follows waits for it.
+    terminal.print('working …');
+    terminal.pass(200);
+    terminal.print('\r\u001b[2K');
+    const count = 40_000;
+    for (let line = 0; line < count; line += 1000) {
+      terminal.print(Array.from({ length: 1000 }, (_, nth) => `line ${line + nth}\r\n`).join(''));
+      if (line === 20_000) expect(terminal.told.length).toBeGreaterThan(10_000);
+    }
+    terminal.end();
+    const lines = terminal.told.filter((text) => text.startsWith('line'));
+    expect(lines).toEqual(Array.from({ length: count }, (_, nth) => `line ${nth}`));
+    expect(terminal.told).toContain('working …');
+  });
+
   it('is told line by line, in order, each once', () => {
     const terminal = newTerminal();
     terminal.print('one\r\ntwo\r\n', 'three\r\n');

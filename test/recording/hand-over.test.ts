@@ -49,6 +49,20 @@ describe('handing over to the follower', () => {
     expect(await isSettled(wait)).toBe(true);
   });
 
+  it('keeps the child waiting for a follower that gets on, however slowly', async () => {
+    const { handOver } = setUp();
+    const wait = handOver.offer(bytes(200));
+    for (let settled = 0; settled < 99; settled += 1) {
+      await vi.advanceTimersByTimeAsync(stallLimitMs - 1);
+      handOver.settled(1);
+    }
+    expect(await isSettled(wait)).toBe(false);
+    expect(handOver.hasGap).toBe(false);
+    handOver.settled(1);
+    expect(await isSettled(wait)).toBe(true);
+    expect(handOver.hasGap).toBe(false);
+  });
+
   it('has stalled when the follower was done with nothing for so long', async () => {
     const { handOver } = setUp();
     void handOver.offer(bytes(90));
