@@ -50,6 +50,8 @@ function checkContents(store: Consistency): Result<Disagreement[], Failure> {
   if (!orphans.ok) return orphans;
   const miscounted = store.miscounted();
   if (!miscounted.ok) return miscounted;
+  const missummed = store.missummed();
+  if (!missummed.ok) return missummed;
   const counted = store.agentsAreCounted();
   if (!counted.ok) return counted;
   return ok([
@@ -64,6 +66,13 @@ function checkContents(store: Consistency): Result<Disagreement[], Failure> {
       (subject): Disagreement => ({
         subject,
         message: 'has another number of events than it is said to have',
+        repair: 'recount',
+      }),
+    ),
+    ...missummed.value.map(
+      (subject): Disagreement => ({
+        subject,
+        message: 'is said to have used or touched something else than its events tell',
         repair: 'recount',
       }),
     ),

@@ -119,6 +119,11 @@ describe('a check', () => {
       `${id} has another number of events than it is said to have → recount`,
     ],
     [
+      'events that nobody summed up',
+      () => change("UPDATE patterns SET event_type = 'tool_use'"),
+      `${id} is said to have used or touched something else than its events tell → recount`,
+    ],
+    [
       'sums that are none',
       () => change('UPDATE agent_tallies SET events = events + 1'),
       'agent_tallies are not the sums of the sessions → recount',

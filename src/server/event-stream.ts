@@ -37,20 +37,18 @@ export function sentAlready(): Response {
 }
 
 function createSink(response: ServerResponse): Sink {
-  return {
-    send(json, cursor) {
-      response.cork();
+  const sendAll: Sink['sendAll'] = (messages) => {
+    response.cork();
+    for (const { cursor, json } of messages) {
       response.write(`id: ${cursor}\ndata: `);
       response.write(json);
       response.write('\n\n');
-      response.uncork();
-    },
-    together(send) {
-      response.cork();
-      const outcome = send();
-      response.uncork();
-      return outcome;
-    },
+    }
+    response.uncork();
+  };
+  return {
+    send: (json, cursor) => sendAll([{ json, cursor }]),
+    sendAll,
     get bufferedBytes() {
       return response.writableLength;
     },

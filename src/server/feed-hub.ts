@@ -29,12 +29,19 @@ export const feedLimits: FeedLimits = {
 /** Why a subscription or a replay ends, as the close codes of WebSockets have it (RFC 6455 and IANA's registry). */
 export const closeCodes = { done: 1000, rejected: 1008, failed: 1011, restart: 1012, lagging: 1013 } as const;
 
+/** A message of the feed as it goes out. */
+export interface OutgoingMessage {
+  readonly cursor: Cursor;
+  /** Shared with other subscribers. */
+  readonly json: Buffer;
+}
+
 /** The connection to one subscriber. */
 export interface Sink {
   /** @param json of one message, shared with other subscribers */
   send(json: Buffer, cursor: Cursor): void;
-  /** Takes what is sent in between as one piece. */
-  together<Outcome>(send: () => Outcome): Outcome;
+  /** Sends all of them as one piece, as {@link Sink.send} would one by one. @param messages others are sent, too */
+  sendAll(messages: readonly OutgoingMessage[]): void;
   /** What was sent and is not yet out of our hands. */
   readonly bufferedBytes: number;
   /** At every {@link FeedLimits.heartbeatMs}; false when the other side is dead. */
@@ -64,7 +71,7 @@ interface Subscriber {
 
 /** A page of the feed as it goes out to all who ask for the same. */
 interface Frames {
-  readonly entries: readonly { readonly cursor: Cursor; readonly json: Buffer }[];
+  readonly messages: readonly OutgoingMessage[];
   readonly cursor: Cursor;
   readonly bytes: number;
 }
@@ -174,22 +181,33 @@ export class FeedHub {
   #pump(subscriber: Subscriber): void {
     if (subscriber.state !== 'due') return;
     subscriber.state = 'waiting';
-    if (this.#blocks(subscriber)) return;
+    const { sink } = subscriber;
+    const { maxBufferedBytes } = this.#limits;
+    if (sink.bufferedBytes >= maxBufferedBytes) return this.#block(subscriber);
     const before = subscriber.cursor;
     const page = this.#page(subscriber);
     if (!page.ok) return this.#failed(subscriber, page.failure);
-    const { sink } = subscriber;
-    const isWhole = sink.together(() => {
-      for (const { cursor, json } of page.value.entries) {
-        if (sink.bufferedBytes >= this.#limits.maxBufferedBytes) return false;
-        sink.send(json, cursor);
-        subscriber.cursor = cursor;
-      }
-      return true;
-    });
-    if (isWhole) subscriber.cursor = page.value.cursor;
+    const { messages, bytes, cursor } = page.value;
+    if (sink.bufferedBytes + bytes <= maxBufferedBytes) {
+      sink.sendAll(messages);
+      subscriber.cursor = cursor;
+    } else if (sink.bufferedBytes > maxBufferedBytes / 2) {
+      // Who is sent a part of a page wants pages from then on that nobody shares with him.
+      return this.#block(subscriber);
+    } else if (this.#sendOneByOne(subscriber, messages)) subscriber.cursor = cursor;
     const isMore = subscriber.cursor < this.#latest && subscriber.cursor > before;
     if (isMore) this.#wake(subscriber);
+  }
+
+  /** False when the subscriber has too much to read before all of them are sent. */
+  #sendOneByOne(subscriber: Subscriber, messages: readonly OutgoingMessage[]): boolean {
+    const { sink } = subscriber;
+    for (const { json, cursor } of messages) {
+      if (sink.bufferedBytes >= this.#limits.maxBufferedBytes) return false;
+      sink.send(json, cursor);
+      subscriber.cursor = cursor;
+    }
+    return true;
   }
 
   #page({ filter, filterKey, cursor: after }: Subscriber): Result<Frames, Failure> {
@@ -198,12 +216,12 @@ export class FeedHub {
     if (known !== undefined) return ok(known);
     const page = this.#reader.read({ after, filter, limit: pageEntries });
     if (!page.ok) return page;
-    const entries = page.value.entries.map((entry) => ({
+    const messages = page.value.entries.map((entry) => ({
       cursor: entry.cursor,
       json: Buffer.from(JSON.stringify(messageOf(entry))),
     }));
-    const bytes = entries.reduce((sum, { json }) => sum + json.length, 0);
-    const frames = { entries, cursor: page.value.cursor, bytes };
+    const bytes = messages.reduce((sum, { json }) => sum + json.length, 0);
+    const frames = { messages, cursor: page.value.cursor, bytes };
     this.#keep(key, frames);
     return ok(frames);
   }
@@ -235,14 +253,12 @@ export class FeedHub {
     this.#cut(subscriber, isAhead ? closeCodes.rejected : closeCodes.failed, reason);
   }
 
-  /** Whether the subscriber must read before it is sent more; from then on its time runs. */
-  #blocks(subscriber: Subscriber): boolean {
-    if (subscriber.sink.bufferedBytes < this.#limits.maxBufferedBytes) return false;
+  /** The subscriber must read before it is sent more; from now on its time runs. */
+  #block(subscriber: Subscriber): void {
     subscriber.state = 'blocked';
     subscriber.stallTimer = setTimeout(() => {
       this.#cutLagging(subscriber);
     }, this.#limits.stallLimitMs);
-    return true;
   }
 
   #cutLagging(subscriber: Subscriber): void {

@@ -4,8 +4,9 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { subprotocol } from './access.ts';
 import { badParameter } from './bad-parameter.ts';
-import { type FeedHub, latestOf, type Sink, type Subscription } from './feed-hub.ts';
+import { type FeedHub, type OutgoingMessage, latestOf, type Sink, type Subscription } from './feed-hub.ts';
 import { type FeedRequest, feedQuery, feedRequestOf, present } from './parameters.ts';
+import { textFrames } from './text-frames.ts';
 import { createCommandSocket } from './command-socket.ts';
 import type { Problem } from './problem.ts';
 import type { CommandParts } from './routes/commands.ts';
@@ -138,17 +139,26 @@ const repeated = (field: string): Problem => ({
   field,
 });
 
+/** What goes to many clients is framed once: a `send` for each message and client takes several times as long. */
+const framed = new WeakMap<readonly OutgoingMessage[], Buffer>();
+
+function framesOf(messages: readonly OutgoingMessage[]): Buffer {
+  const known = framed.get(messages);
+  if (known !== undefined) return known;
+  const frames = textFrames(messages.map(({ json }) => json));
+  framed.set(messages, frames);
+  return frames;
+}
+
 /** A client's connection, to be sent to. */
 export function createSink(client: WebSocket, socket: Duplex): Sink {
   let unanswered = 0;
   client.on('pong', () => (unanswered = 0));
   return {
     send: (json) => client.send(json, { binary: false }),
-    together(send) {
-      socket.cork();
-      const outcome = send();
-      socket.uncork();
-      return outcome;
+    sendAll(messages) {
+      // `ws` sends nothing either once its connection closes.
+      if (client.readyState === client.OPEN) socket.write(framesOf(messages));
     },
     get bufferedBytes() {
       return client.bufferedAmount;

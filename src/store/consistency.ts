@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { Failure } from '../domain/failure.ts';
 import { ok, type Result } from '../domain/result.ts';
+import { summedFields } from './batch-sums.ts';
 import { attempt, isDamaged } from './database-failure.ts';
+import { sumsNow, sumUpAll, touchedFilesNow } from './migrations/0009-session-sums.ts';
 import { openDatabase } from './open-database.ts';
 
 /** What the store says of a session, as far as its recording must agree with it. */
@@ -18,6 +20,9 @@ export interface StoredRecording {
 const dependents = [
   ['events', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['session_tallies', 'session_key NOT IN (SELECT key FROM sessions)'],
+  ['session_sums', 'session_key NOT IN (SELECT key FROM sessions)'],
+  ['touched_files', 'session_key NOT IN (SELECT key FROM sessions)'],
+  ['file_calls', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['state_changes', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['gaps', 'session_key NOT IN (SELECT key FROM sessions)'],
   ['redactions', 'session_key NOT IN (SELECT key FROM sessions)'],
@@ -33,7 +38,28 @@ DELETE FROM agent_tallies;
 INSERT INTO session_tallies (session_key, pattern_key, agent_key, events, last_event_id, last_time_us)
 SELECT e.session_key, e.pattern_key, s.agent_key, count(*), max(e.id), max(e.time_us)
 FROM events e JOIN sessions s ON s.key = e.session_key GROUP BY e.session_key, e.pattern_key;
-UPDATE sessions SET events = (SELECT coalesce(sum(t.events), 0) FROM session_tallies t WHERE t.session_key = key);`;
+UPDATE sessions SET events = (SELECT coalesce(sum(t.events), 0) FROM session_tallies t WHERE t.session_key = key);
+DELETE FROM session_sums;
+DELETE FROM touched_files;
+DELETE FROM file_calls;
+${sumUpAll}`;
+
+/** Sums are added up in another order than they are counted anew in. */
+const differs = (column: string) =>
+  `(u.${column} IS NULL) <> (now.${column} IS NULL) OR abs(u.${column} - now.${column}) > 1e-6 * (1 + abs(now.${column}))`;
+
+/** One that has summed up more events than there are is being deleted: what it has stays until it is gone. */
+const missummed = `
+WITH files AS (SELECT session_key, count(*) AS files FROM (${touchedFilesNow}) GROUP BY session_key)
+SELECT s.session_id FROM (${sumsNow}) now
+JOIN sessions s ON s.key = now.session_key
+LEFT JOIN session_sums u ON u.session_key = now.session_key
+LEFT JOIN files ON files.session_key = now.session_key
+WHERE coalesce(u.events, 0) < now.events
+  OR u.events = now.events AND (
+    u.tool_calls <> now.tool_calls
+    OR coalesce(files.files, 0) <> (SELECT count(*) FROM touched_files f WHERE f.session_key = now.session_key)
+    OR ${Object.keys(summedFields).map(differs).join(' OR ')})`;
 
 /** Whether a database's contents agree with each other, and what can be mended. Over an open database, which it closes. */
 export class Consistency {
@@ -89,6 +115,11 @@ export class Consistency {
         .pluck()
         .all(),
     );
+  }
+
+  /** Sessions of which something else is told than their events tell: what they used, how many files they touched. */
+  missummed(): Result<string[], Failure> {
+    return this.#attempt(() => this.#database.prepare<[], string>(missummed).pluck().all());
   }
 
   /** Whether the agents' totals are those of their sessions. */

@@ -3,6 +3,8 @@ import type { Event } from '../domain/event.ts';
 
 type PatternValues = [pattern: string, type: string, risk: string, autoConfirmable: number];
 
+type KnownPattern = Pick<Event, 'type' | 'risk' | 'autoConfirmable'> & { readonly key: number };
+
 /**
  * The integer keys of agents and patterns, given out on first use.
  *
@@ -11,7 +13,8 @@ type PatternValues = [pattern: string, type: string, risk: string, autoConfirmab
  */
 export class DimensionKeys {
   readonly #agents = new Map<string, number>();
-  readonly #patterns = new Map<string, number>();
+  /** By name, which has one key nearly always. */
+  readonly #patterns = new Map<string, readonly KnownPattern[]>();
   readonly #addAgent: Database.Statement<[string]>;
   readonly #findAgent: Database.Statement<[string], { key: number }>;
   readonly #addPattern: Database.Statement<PatternValues>;
@@ -30,18 +33,26 @@ export class DimensionKeys {
   }
 
   agent(name: string): number {
-    return remembered(this.#agents, name, () => {
-      this.#addAgent.run(name);
-      return this.#findAgent.get(name);
-    });
+    const known = this.#agents.get(name);
+    if (known !== undefined) return known;
+    this.#addAgent.run(name);
+    const key = given(name, this.#findAgent.get(name));
+    this.#agents.set(name, key);
+    return key;
   }
 
-  pattern(event: Event): number {
-    const values: PatternValues = [event.pattern, event.type, event.risk, Number(event.autoConfirmable)];
-    return remembered(this.#patterns, values.join('\0'), () => {
-      this.#addPattern.run(...values);
-      return this.#findPattern.get(...values);
-    });
+  pattern({ pattern, type, risk, autoConfirmable }: Event): number {
+    // Asked for each event: one text made of all four would take longer than all else that is done here.
+    const named = this.#patterns.get(pattern) ?? [];
+    const known = named.find(
+      (each) => each.type === type && each.risk === risk && each.autoConfirmable === autoConfirmable,
+    );
+    if (known !== undefined) return known.key;
+    const values: PatternValues = [pattern, type, risk, Number(autoConfirmable)];
+    this.#addPattern.run(...values);
+    const key = given(pattern, this.#findPattern.get(...values));
+    this.#patterns.set(pattern, [...named, { type, risk, autoConfirmable, key }]);
+    return key;
   }
 
   forget(): void {
@@ -50,11 +61,7 @@ export class DimensionKeys {
   }
 }
 
-function remembered(keys: Map<string, number>, name: string, give: () => { key: number } | undefined): number {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const row = give();
+function given(name: string, row: { key: number } | undefined): number {
   if (row === undefined) throw new Error(`no key was given to ${name}`);
-  keys.set(name, row.key);
   return row.key;
 }

@@ -134,7 +134,7 @@ export class SqliteEventReplacer implements EventReplacer {
   /** Takes the session back to its start. That it started stays as it was told. */
   #clear({ key, started_us }: StoredSession, session: Session): void {
     // Code blocks go with their events.
-    for (const table of ['events', 'session_tallies', 'gaps']) {
+    for (const table of ['events', 'session_tallies', 'session_sums', 'touched_files', 'file_calls', 'gaps']) {
       this.#database.prepare(`DELETE FROM ${table} WHERE session_key = ?`).run(key);
     }
     this.#database

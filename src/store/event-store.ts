@@ -17,6 +17,7 @@ import { leaseCheck } from './leases.ts';
 import { microseconds } from './microseconds.ts';
 import { sessionNotFound } from './session-reference.ts';
 import { workFor } from './slow-statements.ts';
+import { whenFree } from './write-lock.ts';
 
 interface StoredSession extends SessionKeys {
   readonly ended_us: number | null;
@@ -47,6 +48,7 @@ export class SqliteEventStore implements EventStore {
   readonly #keys: DimensionKeys;
   readonly #events: EventWriter;
   readonly #takeId: () => number;
+  readonly #whenFree: ReturnType<typeof whenFree>;
   readonly #hasLease: ReturnType<typeof leaseCheck>;
   readonly #findSession: Database.Statement<[string], StoredSession>;
   readonly #addSession: Database.Statement<[Values]>;
@@ -67,6 +69,7 @@ export class SqliteEventStore implements EventStore {
     this.#events = new EventWriter(database, this.#keys);
     this.#takeId = feedIds(database);
     this.#hasLease = leaseCheck(database);
+    this.#whenFree = whenFree(database);
     this.#findSession = database.prepare(
       `SELECT key, agent_key, started_us, ended_us, checkpoint_stdout, checkpoint_stderr
        FROM sessions WHERE session_id = ?`,
@@ -250,7 +253,7 @@ export class SqliteEventStore implements EventStore {
   #transaction<Value>(action: () => Result<Value, Failure>): Result<Value, Failure> {
     return attempt(this.#database.name, () => {
       try {
-        return this.#database.transaction(action).immediate();
+        return this.#whenFree(() => this.#database.transaction(action).immediate());
       } catch (error) {
         this.#keys.forget();
         throw error;

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { CodeBlock, Event } from '../domain/event.ts';
+import { BatchSums } from './batch-sums.ts';
 import type { DimensionKeys } from './dimension-keys.ts';
+import { SumWriter } from './sum-writer.ts';
 
 /** The session whose events are written, by its keys. */
 export interface SessionKeys {
@@ -15,13 +17,14 @@ interface Tally {
   lastTimeUs: number;
 }
 
-/** Writes events, their code blocks and the tallies, inside the caller's transaction. */
+/** Writes events, their code blocks, the tallies and the sums, inside the caller's transaction. */
 export class EventWriter {
   readonly #keys: DimensionKeys;
   readonly #addEvent: Database.Statement<(number | string | null)[]>;
   readonly #addContent: Database.Statement<[Buffer, string]>;
   readonly #addOccurrence: Database.Statement<(number | string | Buffer)[]>;
   readonly #addTally: Database.Statement<number[]>;
+  readonly #sums: SumWriter;
 
   constructor(database: Database.Database, keys: DimensionKeys) {
     this.#keys = keys;
@@ -45,15 +48,18 @@ export class EventWriter {
          last_event_id = excluded.last_event_id,
          last_time_us = max(last_time_us, excluded.last_time_us)`,
     );
+    this.#sums = new SumWriter(database);
   }
 
   write(session: SessionKeys, events: readonly Event[]): void {
     const tallies = new Map<number, Tally>();
+    const sums = new BatchSums();
     for (const event of events) {
       const patternKey = this.#keys.pattern(event);
       const timeUs = session.started_us + event.timeUs;
       const id = this.#write(session.key, patternKey, timeUs, event);
       if (event.codeBlock !== undefined) this.#writeCodeBlock(session.key, id, event.codeBlock);
+      sums.add(id, event);
       const tally = tallies.get(patternKey);
       if (tally === undefined) {
         tallies.set(patternKey, { count: 1, lastEventId: id, lastTimeUs: timeUs });
@@ -66,6 +72,7 @@ export class EventWriter {
     for (const [patternKey, { count, lastEventId, lastTimeUs }] of tallies) {
       this.#addTally.run(session.key, patternKey, session.agent_key, count, lastEventId, lastTimeUs);
     }
+    this.#sums.write(session.key, sums);
   }
 
   #write(sessionKey: number, patternKey: number, timeUs: number, event: Event): number {

@@ -7,9 +7,10 @@ import { gaps } from './migrations/0005-gaps.ts';
 import { retention } from './migrations/0006-retention.ts';
 import { origin } from './migrations/0007-origin.ts';
 import { leases } from './migrations/0008-leases.ts';
+import { sessionSums } from './migrations/0009-session-sums.ts';
 
 /** In order; a database's `user_version` is how many of them it has. Never change one that was released: add another. */
-export const migrations = [tables, reindexes, feed, redactions, gaps, retention, origin, leases];
+export const migrations = [tables, reindexes, feed, redactions, gaps, retention, origin, leases, sessionSums];
 
 /** The version of a database that has them all. */
 export const schemaVersion = migrations.length;

@@ -18,7 +18,8 @@ interface EventPlace {
 
 /**
  * Deletes one session that has ended, from its first event to its row, in steps. After each of them all counts are
- * right, so that whoever is interrupted leaves nothing but a shorter session.
+ * right, so that whoever is interrupted leaves nothing but a shorter session. What the session used is told until it
+ * is gone.
  *
  * Events go in the order of their ids, in which they lie side by side; the index gives them pattern by pattern. So
  * they are read first, for which nobody has to wait.
@@ -32,7 +33,8 @@ export class SessionDeletion {
   readonly #countDown: Database.Statement<[{ key: number; pattern: number; events: number }]>;
   readonly #dropTally: Database.Statement<[number, number]>;
   readonly #countSession: Database.Statement<[number, number]>;
-  readonly #deleteStates: Database.Statement<[number, number]>;
+  /** Rows of which a session may have many, each table by a statement of its own. */
+  readonly #deleteRows: readonly Database.Statement<[{ key: number; limit: number }]>[];
   readonly #deleteSession: Database.Statement<[number]>;
   #ids: number[] = [];
   #isRead = false;
@@ -60,8 +62,12 @@ export class SessionDeletion {
       'DELETE FROM session_tallies WHERE session_key = ? AND pattern_key = ? AND events <= 0',
     );
     this.#countSession = database.prepare('UPDATE sessions SET events = max(0, events - ?) WHERE key = ?');
-    this.#deleteStates = database.prepare(
-      'DELETE FROM state_changes WHERE id IN (SELECT id FROM state_changes WHERE session_key = ? LIMIT ?)',
+    this.#deleteRows = Object.entries({ state_changes: 'id', touched_files: 'path', file_calls: 'call_id' }).map(
+      ([table, column]) =>
+        database.prepare(
+          `DELETE FROM ${table} WHERE session_key = :key
+             AND ${column} IN (SELECT ${column} FROM ${table} WHERE session_key = :key LIMIT :limit)`,
+        ),
     );
     this.#deleteSession = database.prepare('DELETE FROM sessions WHERE key = ?');
   }
@@ -97,7 +103,11 @@ export class SessionDeletion {
 
   #delete(key: number, ids: readonly number[]): void {
     if (ids.length > 0) this.#deleteSomeEvents(key, ids);
-    else if (this.#deleteStates.run(key, rowsPerTransaction).changes === 0) this.#deleteSession.run(key);
+    else if (!this.#deleteSomeRows(key)) this.#deleteSession.run(key);
+  }
+
+  #deleteSomeRows(key: number): boolean {
+    return this.#deleteRows.some((statement) => statement.run({ key, limit: rowsPerTransaction }).changes > 0);
   }
 
   #deleteSomeEvents(key: number, ids: readonly number[]): void {

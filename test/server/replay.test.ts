@@ -277,7 +277,7 @@ describe('a client that does not read', () => {
         sent.push((JSON.parse(json.toString()) as Message).type);
         buffer.bytes += json.length;
       },
-      together: (send) => send(),
+      sendAll: () => undefined,
       get bufferedBytes() {
         return buffer.bytes;
       },

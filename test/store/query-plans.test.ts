@@ -24,7 +24,8 @@ function planOf(sql: string): string[] {
 }
 
 /** Reads a whole table that grows with the sessions or faster, by its name or alias; agents and patterns stay few. */
-const readsAll = /^SCAN (e|s|t|o|c|events|sessions|session_tallies|code_block\w+|state_changes)\b/;
+const readsAll =
+  /^SCAN (e|s|t|o|c|events|sessions|session_tallies|u|session_sums|touched_files|code_block\w+|state_changes)\b/;
 const sorts = /USE TEMP B-TREE FOR ORDER BY/;
 /** These stop at their limit, on the way through an index that has their order. */
 const inOrder: string[] = ['newest', 'byPosition', 'countOfBlocks'];

@@ -36,6 +36,7 @@ function contentsOf(path: string) {
     sessions: valueOf(reader.sessions({ limit: 9 })),
     events: valueOf(reader.events({ limit: 99 })),
     blocks: [1, 2, 3].flatMap((each) => valueOf(reader.codeBlocks({ session: sampleId(`01${'_ABC'.charAt(each)}`) }))),
+    files: [1, 2, 3].map((each) => valueOf(reader.summary(sampleId(`01${'_ABC'.charAt(each)}`))).filesTouched),
     byAgent: valueOf(reader.statisticsByAgent()),
     byPattern: valueOf(reader.statisticsByPattern({})),
   };
@@ -50,7 +51,7 @@ describe.each(olderVersions)('a database of version %i', (version) => {
 
   it('keeps all it has, and what is in it agrees', () => {
     const { database } = databaseOf(version);
-    const { sessions, events, blocks, byAgent, byPattern } = contentsOf(database);
+    const { sessions, events, blocks, files, byAgent, byPattern } = contentsOf(database);
     const ids = sessions.map(({ session_id, state, exit_code }) => [session_id.slice(0, 3), state, exit_code]);
     expect(ids).toEqual([
       ['01C', 'starting', null],
@@ -66,6 +67,7 @@ describe.each(olderVersions)('a database of version %i', (version) => {
       ['01A', '01B', '01C'].flatMap((name) => [`${name} 1`, `${name} 2`]),
     );
     expect(blocks.map(({ content }) => content)).toEqual(['let one', 'let two', 'let two']);
+    expect(files).toEqual([['a.ts'], ['a.ts'], ['a.ts']]);
     expect(byAgent.map(({ agent_name, extraction_events }) => [agent_name, extraction_events]).sort()).toEqual([
       ['claude', 2],
       ['codex', 4],
@@ -75,6 +77,7 @@ describe.each(olderVersions)('a database of version %i', (version) => {
     expect(valueOf(consistency.integrity())).toEqual([]);
     expect(valueOf(consistency.orphans())).toEqual([]);
     expect(valueOf(consistency.miscounted())).toEqual([]);
+    expect(valueOf(consistency.missummed())).toEqual([]);
     expect(valueOf(consistency.agentsAreCounted())).toBe(true);
     consistency.close();
   });
