@@ -5,7 +5,10 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 
-/** Where the main thread, and each worker, starts; and what is so large that others load it only when they need it. */
+/**
+ * Where the main thread, and each worker, starts; and what is so large that others load it only when they need it. In
+ * none of those may be what another one in its thread has that must be there once, as better-sqlite3's errors.
+ */
 export const programs = {
   ridealong: 'src/cli/main.ts',
   commands: 'src/cli/commands.ts',
@@ -15,6 +18,7 @@ export const programs = {
   'check-query': 'src/check-query.ts',
   program: 'src/cli/program.ts',
   serve: 'src/serve.ts',
+  answering: 'src/server/answering.ts',
   'load-pack': 'src/extract/load-pack.ts',
   'read-session-file': 'src/recording/read-session-file.ts',
   'emulated-terminal': 'src/lines/emulated-terminal.ts',

@@ -244,7 +244,10 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   /** Whether it costs too much to go on with it now. When the child has ended, only memory counts. */
   function isUnderPressure(): boolean {
     const { stdout, stderr } = recorder.position.offsets;
-    const lagBytes = ended ? 0 : stdout + stderr - scannedBytes;
+    const recordedBytes = stdout + stderr;
+    // To know the heap takes longer than many a session that says nothing.
+    if (recordedBytes === 0) return false;
+    const lagBytes = ended ? 0 : recordedBytes - scannedBytes;
     return pressure.isTooMuch({ lagBytes, heapBytes: getHeapStatistics().used_heap_size });
   }
 

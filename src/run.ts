@@ -11,12 +11,13 @@ import type { SessionControl } from './control-session.ts';
 import { type PipeOptions, type WrapOptions, pathsFrom } from './domain/config.ts';
 import type { Deed } from './domain/deed.ts';
 import { exitCodeOf, exitCodes } from './domain/failure.ts';
+import { ok } from './domain/result.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
 import type { LeaseTask } from './lease-messages.ts';
 import { newSessionId } from './recording/new-session-id.ts';
 import { identify } from './recording/process-identity.ts';
-import { type TakenLease, takeLease } from './take-lease.ts';
+import { type TakenLease, mayTakeLease, takeLease } from './take-lease.ts';
 
 /** How much later than asked for this thread may find out that the time is over. */
 const lateMs = 250;
@@ -35,7 +36,10 @@ export async function run(
   const { command } = options;
   const mode = options.terminal === 'auto' ? mirroredMode() : options.terminal === 'always' ? 'terminal' : 'pipe';
   const id = newSessionId(Date.now(), posix.randomBytes(16));
-  const leased = await takeLease(leaseTask(options, id), complain);
+  const { config } = pathsFrom(process.env, workingDirectory());
+  const leased = mayTakeLease(options.lease, config)
+    ? await takeLease(leaseTask(options, id), complain)
+    : ok<TakenLease | undefined>(undefined);
   if (!leased.ok) {
     complain(leased.failure.message);
     return endLike({ kind: 'exited', code: exitCodeOf(leased.failure) });

@@ -35,15 +35,14 @@ export interface SessionPassages {
 /** @param session what was in the index of it is read, too, and left out: a recording always gives the same lines */
 export function openSessionPassages(recordings: string, session: UnreadSession): Result<SessionPassages, Failure> {
   const folder = recordingFolder(recordings, session.sessionId);
-  const read = readSessionFile(folder);
-  if (!read.ok) return read;
-  const { mode } = read.value;
-  const endUs = lengthUs(read.value);
+  const { isInTerminal } = session;
+  const shape = isInTerminal ? readSessionFile(folder) : ok({ mode: 'pipe' } as const);
+  if (!shape.ok) return shape;
   const opened = reading(folder.path, () => ok(openRecordingReader(folder)));
   if (!opened.ok) return opened;
   const reader = opened.value;
   const ignore = () => undefined;
-  const lines = createSessionLines(read.value, { onSignal: ignore, onScreen: ignore });
+  const lines = createSessionLines(shape.value, { onSignal: ignore, onScreen: ignore });
   const passages = collectPassages(session.lines);
   let inIndex = session.lines;
   let readBytes = 0;
@@ -52,31 +51,38 @@ export function openSessionPassages(recordings: string, session: UnreadSession):
   let held: Moment | undefined;
 
   /** @returns whether that was the last of it */
-  function take(bytes: number, { hasEnded, checkpoint }: Pick<UnreadSession, 'hasEnded' | 'checkpoint'>): boolean {
+  function take(
+    bytes: number,
+    { hasEnded, checkpoint }: Pick<UnreadSession, 'hasEnded' | 'checkpoint'>,
+  ): Result<boolean, Failure> {
     for (let taken = 0; taken < bytes; ) {
       held ??= reader.next();
       const moment = held;
       if (moment === undefined) {
-        if (!hasEnded) return false;
+        if (!hasEnded) return ok(false);
+        // Not before: while agents are quiet, the thread that indexes is to be small.
+        const read = readSessionFile(folder);
+        if (!read.ok) return read;
         for (const chunk of reader.untimed()) passages.add(lines.take(chunk));
-        passages.add(lines.end(Math.max(endUs, reader.position.timeUs)));
-        return true;
+        passages.add(lines.end(Math.max(lengthUs(read.value), reader.position.timeUs)));
+        return ok(true);
       }
-      if (!hasEnded && isChunk(moment) && moment.offset + moment.bytes.length > checkpoint[moment.stream]) return false;
+      if (!hasEnded && isChunk(moment) && moment.offset + moment.bytes.length > checkpoint[moment.stream])
+        return ok(false);
       held = undefined;
       passages.add(lines.take(moment));
       if (!isChunk(moment)) continue;
       readBytes += moment.bytes.length;
-      taken += moment.bytes.length + (mode === 'terminal' ? costOfScreenChunk : 0);
+      taken += moment.bytes.length + (isInTerminal ? costOfScreenChunk : 0);
     }
-    return false;
+    return ok(false);
   }
 
   return ok({
     next(bytes, now) {
       if (isThrough) return ok(undefined);
       const before = readBytes;
-      const taken = reading(folder.path, () => ok(take(bytes, now)));
+      const taken = reading(folder.path, () => take(bytes, now));
       if (!taken.ok) return taken;
       const isAll = taken.value;
       isThrough = isAll;

@@ -21,8 +21,8 @@ export interface TakenLease {
 }
 
 /**
- * Takes the lease that is asked for, in a worker (`lease-thread.ts`) that renews it from then on. Who asks for none,
- * neither on the command line nor in the config file, waits for nothing.
+ * Takes the lease that is asked for, on the command line or in the config file, if there is one, in a worker
+ * (`lease-thread.ts`) that renews it from then on.
  *
  * @param onWaiting is told whom we wait for
  */
@@ -30,7 +30,6 @@ export async function takeLease(
   task: LeaseTask,
   onWaiting: (message: string) => void,
 ): Promise<Result<TakenLease | undefined, Failure>> {
-  if (task.name === undefined && !mayNameLease(task.paths.config)) return ok(undefined);
   const worker = new Worker(join(import.meta.dirname, 'lease-thread.js'), {
     workerData: task,
     resourceLimits: threadHeap,
@@ -63,8 +62,12 @@ export async function takeLease(
   });
 }
 
-/** Whether the thread is to look at the config file: most users have none, and most of them no leases. */
-function mayNameLease(config: string): boolean {
+/**
+ * Whether there may be a lease to take. Most users have no config file, and most of them no leases in it: who asks for
+ * none waits for nothing.
+ */
+export function mayTakeLease(name: string | undefined, config: string): boolean {
+  if (name !== undefined) return true;
   try {
     const stats = statSync(config, { throwIfNoEntry: false });
     return stats?.isFile() === true && stats.size <= maxConfigBytes && readFileSync(config, 'utf8').includes('leases');

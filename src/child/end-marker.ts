@@ -1,4 +1,4 @@
-import { closeSync, write } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { posix } from './posix.ts';
 
 /**
@@ -39,6 +39,7 @@ export function createEndMarker(writeEnd: number): EndMarker {
     write() {
       if (!open) return;
       awaited += 1;
+      if (writeAtOnce(writeEnd, marker)) return;
       // It may have to wait for room, and fails when nobody reads any more: both are fine.
       write(writeEnd, marker, () => undefined);
     },
@@ -60,6 +61,24 @@ export function createEndMarker(writeEnd: number): EndMarker {
       open = false;
     },
   };
+}
+
+/**
+ * Writes all, if there is room; false when nothing was written. To wait for room takes threads, which take longer to
+ * start. A pipe takes so few bytes together or not at all, and how the child's own descriptors wait is left as it is.
+ */
+function writeAtOnce(fd: number, bytes: Buffer): boolean {
+  try {
+    if (!fstatSync(fd).isFIFO()) return false;
+    const ours = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    try {
+      return writeSync(ours, bytes) > 0;
+    } finally {
+      closeSync(ours);
+    }
+  } catch {
+    return false;
+  }
 }
 
 /** How many bytes at the end of `bytes` are the beginning of `marker`. */

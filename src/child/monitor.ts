@@ -2,6 +2,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { ChildNews } from './child-news.ts';
 import { posix } from './posix.ts';
+import { readNews } from './read-news.ts';
 
 /** Our end of the two pipes to `ridealong-monitor`, which is the child's parent. */
 export interface Monitor {
@@ -35,7 +36,7 @@ export function createMonitor(commandName: string): Monitor {
     begin(onNews) {
       closeSync(control);
       closeSync(status);
-      void import('./read-news.ts').then(({ readNews }) => readNews(statusEnd, commandName, onNews));
+      readNews(statusEnd, commandName, onNews);
     },
     go: () => order(0),
     deliver: (signal) => order(constants.signals[signal]),

@@ -42,6 +42,12 @@ interface Posix {
    * numbers must be multiples of the file system's block where some of it is to be gained.
    */
   punchHole(fd: number, offset: number, length: number): void;
+  /** Calls back on this thread whenever the descriptor has something to read, or its end, until paused. It must be ended. */
+  watch(fd: number, onReadable: () => void): Watch;
+  pauseWatch(watch: Watch): void;
+  resumeWatch(watch: Watch): void;
+  /** The descriptor may be closed then, and the watch must not be used any more. */
+  endWatch(watch: Watch): void;
   /** Ends this process at once: workers are cut off wherever they are, as by a crash, and not unwound. */
   exit(code: number): never;
   /** {@link Posix.dieOf} the signal, unless it is 0, and {@link Posix.exit}, so much later, whatever this thread does then. */
@@ -49,6 +55,9 @@ interface Posix {
   /** Ends this process by the signal, without a core file. Returns when the signal does not kill. */
   dieOf(signal: number): void;
 }
+
+/** Opaque; made by {@link Posix.watch}. */
+export type Watch = object & { readonly brand?: 'watch' };
 
 /** Opaque; made by {@link Posix.termios}. */
 export type TerminalSettings = Buffer & { readonly brand?: 'termios' };

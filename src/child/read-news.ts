@@ -1,9 +1,9 @@
-import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { exitCodes } from '../domain/failure.ts';
 import type { Ending } from '../domain/session.ts';
 import type { ChildNews } from './child-news.ts';
+import { sourceOfPipe } from './source-of-pipe.ts';
 
 /** Reads what the monitor of a command tells, until it is gone. */
 export function readNews(fd: number, commandName: string, onNews: (news: ChildNews) => void): void {
@@ -14,20 +14,23 @@ export function readNews(fd: number, commandName: string, onNews: (news: ChildNe
     ended = news.kind === 'ended';
     onNews(news);
   };
-  const socket = new Socket({ fd, readable: true, writable: false });
-  socket.setEncoding('latin1');
-  socket.on('data', (data: string) => {
-    const lines = (text + data).split('\n');
-    text = lines.pop() ?? '';
-    for (const line of lines) {
-      const news = newsFrom(line, commandName);
-      if (news) tell(news);
-    }
-  });
-  // A monitor that was killed takes the child's ending with it.
-  const reason = 'the process that watches over the command was killed';
-  socket.on('close', () => tell({ kind: 'ended', ending: { kind: 'unseen', reason } }));
-  socket.on('error', () => undefined);
+  sourceOfPipe(fd).start(
+    (bytes) => {
+      const lines = (text + bytes.toString('latin1')).split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        const news = newsFrom(line, commandName);
+        if (news) tell(news);
+      }
+    },
+    () => {
+      // A monitor that was killed takes the child's ending with it.
+      tell({
+        kind: 'ended',
+        ending: { kind: 'unseen', reason: 'the process that watches over the command was killed' },
+      });
+    },
+  );
 }
 
 function newsFrom(line: string, commandName: string): ChildNews | undefined {

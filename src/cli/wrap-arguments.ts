@@ -168,6 +168,11 @@ interface Leading {
 }
 
 function leadingOptions(words: readonly string[], specs: OptionSpecs): Result<Leading, Failure> {
+  const [first] = words;
+  const values = new Map<string, readonly string[]>();
+  // Most have none, and Node's reader of options takes a while to load.
+  if (first === '--') return ok({ values, rest: words.slice(1), terminated: true });
+  if (first?.startsWith('-') !== true) return ok({ values, rest: words, terminated: false });
   // Not strict: what stands behind the command is not ours to complain about.
   const { tokens } = parseArgs({
     args: [...words],
@@ -176,7 +181,6 @@ function leadingOptions(words: readonly string[], specs: OptionSpecs): Result<Le
     allowPositionals: true,
     tokens: true,
   });
-  const values = new Map<string, readonly string[]>();
   for (const token of tokens) {
     if (token.kind === 'positional') return ok({ values, rest: words.slice(token.index), terminated: false });
     if (token.kind === 'option-terminator') {

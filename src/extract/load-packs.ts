@@ -35,12 +35,17 @@ export async function choosePacks(...where: Parameters<typeof loadPacks>): Promi
     const { packs, complaints } = await loadPacks(...where);
     return { identities: packs.map(identityOf), complaints, load: () => packs };
   }
-  const shipped = readShippedPacks();
-  let packs: readonly Pack[] | undefined;
+  let shipped: (() => Pack[]) | undefined = readShippedPacks();
+  let packs: readonly Pack[] = [];
   return {
     identities: packsThatApply(shippedPackHeads(), agent).map(identityOf),
     complaints: [],
-    load: () => (packs ??= packsForAgent(shipped(), agent)),
+    load() {
+      if (shipped) packs = packsForAgent(shipped(), agent);
+      // Half a megabyte that nobody needs any more.
+      shipped = undefined;
+      return packs;
+    },
   };
 }
 

@@ -1,18 +1,16 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
-import { getRequestListener } from '@hono/node-server';
 import type { Failure } from '../domain/failure.ts';
 import type { FeedReader } from '../domain/feed.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { SearchLag } from '../domain/search.ts';
 import type { ProcessIdentity } from '../domain/session.ts';
 import { type Admission, admit, type Gate, newToken, ownAdmission, securityHeaders } from './access.ts';
-import { createApi } from './api.ts';
+import { type Answering, createAnswering } from './answering.ts';
 import type { CommandSession } from './commanding.ts';
-import { FeedHub, type FeedLimits } from './feed-hub.ts';
+import type { FeedLimits } from './feed-hub.ts';
 import { loopback, namesOf } from './host-names.ts';
-import { LineHub } from './line-hub.ts';
 import { listenOnOwnSocket } from './own-socket.ts';
 import { bug, notJson, type Problem, problemBody } from './problem.ts';
 import type { Ask } from './queries.ts';
@@ -21,10 +19,8 @@ import { prepareRuntimeFolder } from './runtime-folder.ts';
 import { removeServeFile, writeServeFile } from './serve-file.ts';
 import type { StartExport } from './routes/exports.ts';
 import type { ReadLog } from './routes/recordings.ts';
-import { ReplayHub, type ReplayParts } from './replay-hub.ts';
-import { replaySockets } from './replay-sockets.ts';
+import type { ReplayParts } from './replay-hub.ts';
 import { createTickets } from './tickets.ts';
-import { createSockets, feedSockets } from './websocket.ts';
 
 export interface ServerParts {
   readonly version: string;
@@ -88,13 +84,19 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
   let port = 0;
   const admissions = new WeakMap<IncomingMessage, Admission>();
   const admissionOf = (request: IncomingMessage) => admissions.get(request) ?? { scope: null };
-  const hub = new FeedHub(parts.feed, parts.database, new LineHub(parts.startLines), parts.feedLimits);
-  const replays = new ReplayHub(parts.replay);
-  const sockets = createSockets([feedSockets(hub, { commandSession, admissionOf }), replaySockets(replays)]);
-  const commanding = { commandSession, admissionOf, tickets, port: () => port };
-  const reading = { ask, log, hub, searchLag, replays, startExport };
-  const api = createApi({ version, startedAt: new Date(), ...reading, ...commanding });
-  const answer = getRequestListener(api.fetch, { overrideGlobalObjects: false }) as RequestListener;
+  const startedAt = new Date();
+  let isClosing = false;
+  let answering: Answering | undefined;
+  /** Loaded for the first who asks. */
+  function answeringNow(): Answering {
+    if (answering) return answering;
+    const { feed, database, startLines, feedLimits, replay } = parts;
+    const reading = { feed, database, ask, log, searchLag, replay, startExport, startLines, feedLimits };
+    const commanding = { commandSession, admissionOf, tickets, port: () => port };
+    answering = createAnswering({ version, startedAt, ...reading, ...commanding });
+    if (isClosing) answering.refuseFurther();
+    return answering;
+  }
 
   const door = createRoleDoor(parts.onHandOver);
 
@@ -124,7 +126,7 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
       for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
       const problem = check(request);
       if (problem) refuse(response, problem);
-      else answer(request, response);
+      else answeringNow().answer(request, response);
     });
     server.maxConnections = maxConnections;
     server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
@@ -140,13 +142,14 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
 
   const own = serverBehind(
     () => undefined,
-    (request, ...rest) => (isAboutRole(request) ? door.upgrade(request, rest[0]) : sockets.upgrade(request, ...rest)),
+    (request, ...rest) =>
+      isAboutRole(request) ? door.upgrade(request, rest[0]) : answeringNow().upgrade(request, ...rest),
   );
   const taken = await listenOnOwnSocket(own, socket, { asks: parts.onHandOver === undefined });
   if (!taken.ok) return taken;
   const open = serverBehind(
     () => ({ port, names: namesOf(host), tokens, tickets }),
-    (...upgrade) => sockets.upgrade(...upgrade),
+    (...upgrade) => answeringNow().upgrade(...upgrade),
   );
   const listening = await listenOnPort(open, host, parts.port);
   if (!listening.ok) {
@@ -166,16 +169,16 @@ export async function startServer(parts: ServerParts): Promise<Result<RunningSer
     serveFile,
     async close(farewellMs = defaultFarewellMs) {
       removeServeFile(serveFile, tokens);
-      sockets.refuseFurther();
+      isClosing = true;
+      answering?.refuseFurther();
       const closed = Promise.all([open, own].map((server) => new Promise((resolve) => server.close(resolve))));
       door.open();
       const timer = setTimeout(() => {
-        sockets.terminate();
+        answering?.terminate();
         for (const server of [own, open]) server.closeAllConnections();
       }, farewellMs);
-      await hub.deliver(farewellMs * deliveryShare);
-      hub.close();
-      replays.close();
+      await answering?.deliver(farewellMs * deliveryShare);
+      answering?.close();
       for (const server of [own, open]) server.closeIdleConnections();
       await closed;
       clearTimeout(timer);
