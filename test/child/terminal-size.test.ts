@@ -4,8 +4,8 @@ import { freshEnvironment, runRidealong } from '../support/ridealong.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 it.each([
-  ['cols 100 rows 30', 'cols 100 rows 30', { columns: 100, rows: 30 }],
-  ['none, as `script` without a terminal has it', 'cols 0 rows 0', { columns: 80, rows: 24 }],
+  ['cols 100 rows 30', 'cols 100 rows 30', { cols: 100, rows: 30 }],
+  ['none, as `script` without a terminal has it', 'cols 0 rows 0', { cols: 80, rows: 24 }],
 ])('a terminal of this size: %s', async (_, size, recorded) => {
   const home = temporaryFolder();
   const streams = { stdin: 'terminal', stdout: 'terminal', stderr: 'terminal' } as const;
@@ -22,6 +22,6 @@ it.each([
       .join(' '),
   );
 
-  const shown = await runRidealong(['sessions', '--json'], { env: environment });
-  expect(JSON.parse(shown.stdout)).toMatchObject([{ terminalSize: recorded }]);
+  const shown = await runRidealong(['export', '@last', '--format', 'asciicast'], { env: environment });
+  expect(JSON.parse(shown.stdout.split('\n')[0] ?? '')).toMatchObject({ term: recorded });
 });
