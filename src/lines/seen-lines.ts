@@ -101,22 +101,24 @@ export function createSeenLines(): SeenLines {
 
   /** What is settled on is only kept to be recognized; a glimpse is not kept at all. */
   function forget(timeUs: number): void {
+    const glimpses = new Set<Entry>();
     for (const entry of passing) {
       const isKept = entry.isVisible || (!entry.isUntold && (entry.isFinal || entry.isSettled || entry.wasRead));
       if (!isKept && !entry.isUntold && isJustGone(entry, timeUs)) continue;
       passing.delete(entry);
-      if (!isKept) remove(entries.lastIndexOf(entry));
+      if (!isKept) glimpses.add(entry);
     }
-    for (let index = 0; entries.length > maxRemembered && index < entries.length; ) {
-      const entry = entries[index];
-      if (entry?.isVisible === false && entry.isSettled) remove(index);
-      else index += 1;
-    }
-  }
-
-  function remove(index: number): void {
-    entries.splice(index, 1);
-    if (index < firstOpen) firstOpen -= 1;
+    let tooMany = entries.length - glimpses.size - maxRemembered;
+    if (glimpses.size === 0 && tooMany <= 0) return;
+    let before = 0;
+    entries = entries.filter((entry, index) => {
+      const isOld = tooMany > 0 && !entry.isVisible && entry.isSettled;
+      if (!isOld && !glimpses.has(entry)) return true;
+      if (isOld) tooMany -= 1;
+      if (index < firstOpen) before += 1;
+      return false;
+    });
+    firstOpen -= before;
   }
 
   return {
