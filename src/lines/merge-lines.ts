@@ -55,12 +55,12 @@ export function mergeLines(part: {
     const run = lines.slice(index, end);
     const lasting = run.length <= maxCounters ? 'bare' : 'steady';
     const changes = run.map(({ wording }) => takeChanged(replaced, wording, lasting));
+    // What has left its place to a new line was there before it: so each comes behind all up to the next that changed.
+    const limits = new Array<number>(run.length);
+    changes.reduceRight((limit, changed, nth) => (limits[nth] = changed ? entries.indexOf(changed) : limit), next);
     for (const [nth, line] of run.entries()) {
       const changed = changes[nth];
-      // What has left its place to a new line was there before it.
-      const following = changed ?? changes.slice(nth).find((each) => each !== undefined);
-      const limit = following ? entries.indexOf(following) : next;
-      takeUpTo(changed ? limit + 1 : limit);
+      takeUpTo((limits[nth] ?? next) + (changed ? 1 : 0));
       const entry = changed ?? newEntry(line, sight);
       if (!changed) {
         merged.push(entry);
