@@ -49,11 +49,13 @@ export function createSessionExtraction(
   let sessionEnd: SessionEnd | undefined;
 
   /**
-   * Some lines are settled on by time alone, long after the last byte was committed.
-   * What the end brings is never committed without it.
+   * Some lines are settled on by time alone, long after the last byte was committed: not before all that was is taken,
+   * and never where less of it is left, in a damaged recording. What the end brings is never committed without it.
    */
   const isNew = ({ stream, endOffset, timeUs }: Pick<Event, 'stream' | 'endOffset' | 'timeUs'>) =>
-    hasEnded || endOffset > stored.checkpoint[stream] || timeUs > stored.timeUs;
+    hasEnded ||
+    endOffset > stored.checkpoint[stream] ||
+    (timeUs > stored.timeUs && taken[stream] >= stored.checkpoint[stream]);
 
   const findings = createSessionFindings(options, {
     ...(onKeyframe && { onKeyframe: (keyframe) => onKeyframe(redaction.keyframe(keyframe)) }),
