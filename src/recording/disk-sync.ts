@@ -5,6 +5,8 @@ import type { RecordingFolder } from './folder.ts';
 
 /** What was recorded is in the machine's memory alone for so long, at most, and as long as the disk needs then. */
 const delayMs = 500;
+/** A disk that needs longer than that is left alone for a while. */
+const leastDelayMs = 100;
 
 /** Puts a growing recording on its disk every now and then, so that a power cut takes no more than the last of it. */
 export interface DiskSync {
@@ -19,17 +21,19 @@ export function createDiskSync({ path, session, timing, streams: logs }: Recordi
   let paths = [dirname(path), path, ...files];
   let state: 'clean' | 'due' | 'syncing' | 'syncing-and-due' = 'clean';
 
-  function beDue() {
+  /** @param spentMs for how long something may be waiting already */
+  function beDue(spentMs: number) {
     state = 'due';
-    setTimeout(() => void syncAll(), delayMs).unref();
+    setTimeout(() => void syncAll(), Math.max(leastDelayMs, delayMs - spentMs)).unref();
   }
 
   async function syncAll() {
     state = 'syncing';
+    const startMs = performance.now();
     // One after the other: it is to take no more than one of the threads that Node has for files.
     for (const each of paths) await sync(each);
     paths = files;
-    if (isDueAgain()) beDue();
+    if (isDueAgain()) beDue(performance.now() - startMs);
     else state = 'clean';
   }
 
@@ -37,7 +41,7 @@ export function createDiskSync({ path, session, timing, streams: logs }: Recordi
 
   return {
     wrote() {
-      if (state === 'clean') beDue();
+      if (state === 'clean') beDue(0);
       else if (state === 'syncing') state = 'syncing-and-due';
     },
   };

@@ -60,3 +60,18 @@ it('does not press a slow disk, and puts there afterwards what was written meanw
   await vi.advanceTimersByTimeAsync(1000);
   expect(synced).toHaveLength(6 + files.length);
 });
+
+it('does not let what was written meanwhile wait for longer because the disk needed some time', async () => {
+  const diskSync = createDiskSync(folder, disk.sync);
+  disk.isSlow = true;
+  diskSync.wrote();
+  await vi.advanceTimersByTimeAsync(500);
+  diskSync.wrote();
+  await vi.advanceTimersByTimeAsync(300);
+  disk.isSlow = false;
+  disk.goOn();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(synced).toHaveLength(6);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(synced).toHaveLength(10);
+});
