@@ -275,7 +275,7 @@ describe.skipIf(noTinyDisk !== undefined)(
 
 describe('a mode that the user forces', () => {
   it('keeps the store as it is, then fills it', async () => {
-    const { started, stored, status, run } = home();
+    const { started, stored, status, run, recorded } = home();
     const session = await started();
     expect(await status('force', 'record', '--reason', 'moving it', '--ttl', '10m')).toMatchObject({
       effective: 'record',
@@ -283,6 +283,7 @@ describe('a mode that the user forces', () => {
       reason: 'moving it',
     });
     await session.say(linesOf(errorsTo(100)));
+    await until(() => recorded().includes('no 100\n'));
     const read = await run(['events']);
     expect(read.stderr).toContain('what was recorded last is not stored yet: record is forced until');
     expect(stored()).toEqual([]);
