@@ -17,7 +17,6 @@ import { leaseCheck } from './leases.ts';
 import { microseconds } from './microseconds.ts';
 import { sessionNotFound } from './session-reference.ts';
 import { workFor } from './slow-statements.ts';
-import { whenFree } from './write-lock.ts';
 
 interface StoredSession extends SessionKeys {
   readonly ended_us: number | null;
@@ -48,7 +47,6 @@ export class SqliteEventStore implements EventStore {
   readonly #keys: DimensionKeys;
   readonly #events: EventWriter;
   readonly #takeId: () => number;
-  readonly #whenFree: ReturnType<typeof whenFree>;
   readonly #hasLease: ReturnType<typeof leaseCheck>;
   readonly #findSession: Database.Statement<[string], StoredSession>;
   readonly #addSession: Database.Statement<[Values]>;
@@ -69,7 +67,6 @@ export class SqliteEventStore implements EventStore {
     this.#events = new EventWriter(database, this.#keys);
     this.#takeId = feedIds(database);
     this.#hasLease = leaseCheck(database);
-    this.#whenFree = whenFree(database);
     this.#findSession = database.prepare(
       `SELECT key, agent_key, started_us, ended_us, checkpoint_stdout, checkpoint_stderr
        FROM sessions WHERE session_id = ?`,
@@ -253,7 +250,7 @@ export class SqliteEventStore implements EventStore {
   #transaction<Value>(action: () => Result<Value, Failure>): Result<Value, Failure> {
     return attempt(this.#database.name, () => {
       try {
-        return this.#whenFree(() => this.#database.transaction(action).immediate());
+        return this.#database.transaction(action).immediate();
       } catch (error) {
         this.#keys.forget();
         throw error;
