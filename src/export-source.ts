@@ -42,7 +42,7 @@ export function openExportSource(
 async function* momentsOf(timeline: Timeline, kinds: readonly ReplayKind[]): AsyncGenerator<TimelineMoment> {
   for (let place: TimelinePlace | undefined = timelineStart; place !== undefined; ) {
     const page = await timeline.page(place, kinds);
-    if (!page.ok) throw new ExportError(page.failure.message);
+    if (!page.ok) throw new ExportError(page.failure);
     yield* page.value.moments;
     place = page.value.next;
   }

@@ -5,7 +5,7 @@ import type { EventStore, StoredProgress } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import type { StorageGuard } from './guard/storage-guard.ts';
-import { setAsideText } from './probe-store.ts';
+import { setAsideText, type Suspicion } from './probe-store.ts';
 import { probeInThread } from './probe-in-thread.ts';
 import { wasLeftOpen } from './store/damage.ts';
 import { lastWritten } from './store/last-written.ts';
@@ -84,7 +84,7 @@ export function createGuardedStore({
       const left = wasLeftOpen(paths.database);
       if (!left.ok) return left;
       if (left.value) {
-        probe(true);
+        probe('left-open');
         return beingTried;
       }
     }
@@ -175,17 +175,17 @@ export function createGuardedStore({
 
   function letGoOrProbe() {
     if (guard.mode() !== 'full') letGo();
-    if (guard.isProbeDue) probe(false);
+    if (guard.isProbeDue) probe();
   }
 
   function restMs(): number {
     return isProbing || guard.mode() !== 'full' ? lookIntervalMs : restsUntilMs - performance.now();
   }
 
-  function probe(isSuspect: boolean) {
+  function probe(suspicion?: Suspicion) {
     if (isProbing) return;
     isProbing = true;
-    const thread = probeInThread({ paths, isSuspect, forcedMs }, (probed) => {
+    const thread = probeInThread({ paths, suspicion, forcedMs }, (probed) => {
       isProbing = false;
       if (probed !== 'taken') {
         guard.probed(probed.ok ? undefined : probed.failure);

@@ -1,10 +1,9 @@
 import type { Paths } from './domain/config.ts';
-import type { Probed } from './probe-store.ts';
+import type { Probed, Suspicion } from './probe-store.ts';
 
 export interface ProbeTask {
   readonly paths: Paths;
-  /** Look through the whole database first. */
-  readonly isSuspect: boolean;
+  readonly suspicion: Suspicion | undefined;
   readonly forcedMs: number;
 }
 

@@ -19,16 +19,20 @@ export interface Mended {
   readonly setAsideAs?: string;
 }
 
+/** Why the whole database is looked through first: it was not closed the last time, or somebody found it damaged. */
+export type Suspicion = 'left-open' | 'damaged';
+
 /** `taken` while another process tries it. */
 export type Probed = Result<Mended, Failure> | 'taken';
 
 /**
  * Tries the store, and tells all others what came of it. One process of all at a time. A database that is damaged is
  * set aside, and an empty one put in its place.
- *
- * @param options.isSuspect look through the whole database first
  */
-export function probeStore(paths: Paths, options: { readonly isSuspect: boolean; readonly forcedMs: number }): Probed {
+export function probeStore(
+  paths: Paths,
+  { suspicion, forcedMs }: { readonly suspicion: Suspicion | undefined; readonly forcedMs: number },
+): Probed {
   const folder = prepareRuntimeFolder(paths.runtime);
   // Where nobody can be told, and no lock be had, it is tried all the same.
   const file = folder.ok ? openModeFile(folder.value.folder) : undefined;
@@ -39,11 +43,11 @@ export function probeStore(paths: Paths, options: { readonly isSuspect: boolean;
   }
   const update = (change: (state: GuardState) => GuardState) => file?.write(change(file.read()));
   try {
-    const isDamaged = file?.read().forced?.isDamage === true;
+    const known = file?.read().forced?.isDamage === true ? 'damaged' : suspicion;
     update((state) => ({ ...state, prober: { pid: process.pid, sinceMs: Date.now() } }));
-    const mended = mend(paths, { isSuspect: options.isSuspect || isDamaged, isThorough: isDamaged });
+    const mended = mend(paths, known);
     update((state) => ({
-      ...(mended.ok ? afterSuccess(state, clock) : afterFailure(state, mended.failure, options.forcedMs, clock)),
+      ...(mended.ok ? afterSuccess(state, clock) : afterFailure(state, mended.failure, forcedMs, clock)),
       prober: undefined,
     }));
     return mended;
@@ -58,18 +62,14 @@ function lockOf(path: string): FileLock | undefined {
   return opened.ok ? opened.value : undefined;
 }
 
-interface Suspicion {
-  readonly isSuspect: boolean;
-  /** Indexes, too, are compared with what they index. */
-  readonly isThorough: boolean;
-}
-
-function mend(paths: Paths, { isSuspect, isThorough }: Suspicion): Result<Mended, Failure> {
-  const found = isSuspect ? setAsideIfDamaged(paths, isThorough) : ok({});
+function mend(paths: Paths, suspicion: Suspicion | undefined): Result<Mended, Failure> {
+  // What was found to be damaged has its indexes, too, compared with what they index.
+  const isThorough = suspicion === 'damaged';
+  const found = suspicion === undefined ? ok({}) : setAsideIfDamaged(paths, isThorough);
   if (!found.ok) return found;
   const tried = tryOut(paths);
   if (tried.ok) return found;
-  return isDamage(tried.failure) && !isThorough ? mend(paths, { isSuspect: true, isThorough: true }) : tried;
+  return isDamage(tried.failure) && !isThorough ? mend(paths, 'damaged') : tried;
 }
 
 function setAsideIfDamaged({ database }: Paths, isThorough: boolean): Result<Mended, Failure> {

@@ -14,6 +14,6 @@ async function probe(port: MessagePort, { paths, ...options }: ProbeTask): Promi
   const probed = probeStore(paths, options);
   port.postMessage(probed satisfies FromProbe);
   // What fails with other sessions is told by the commands that read.
-  if (probed !== 'taken' && probed.ok) await recover(paths, () => receiveMessageOnPort(port) !== undefined);
+  if (probed !== 'taken' && probed.ok) await recover(paths, { isOver: () => receiveMessageOnPort(port) !== undefined });
   port.close();
 }

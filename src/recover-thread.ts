@@ -13,6 +13,6 @@ if (parentPort) void recoverUntilTold(parentPort, workerData as Paths);
 
 async function recoverUntilTold(port: MessagePort, paths: Paths): Promise<void> {
   // What fails is told by the commands that read.
-  await recover(paths, () => receiveMessageOnPort(port) !== undefined);
+  await recover(paths, { isOver: () => receiveMessageOnPort(port) !== undefined });
   port.close();
 }

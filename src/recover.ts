@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Paths } from './domain/config.ts';
 import { type Failure, isDamage } from './domain/failure.ts';
 import { defaultGuard, type ForcedMode } from './domain/mode.ts';
@@ -7,29 +8,39 @@ import type { EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
+import { busyRetryMs } from './until-not-busy.ts';
 
 /** A recording of another host that has not grown for so long is taken for abandoned. */
 const foreignSilenceMs = 24 * 60 * 60 * 1000;
+
+/** How long to wait for another process that tries the database, where it is known to be damaged. */
+const probePatienceMs = 10_000;
+
+export interface RecoverOptions {
+  /** Asked between any two sessions; what is left then is for the next one who does it. */
+  readonly isOver?: () => boolean;
+  /** Whoever has read the database found it to be damaged. */
+  readonly isDamaged?: boolean;
+}
 
 /**
  * Extracts what wrappers that are gone left behind in their recordings: from
  * the checkpoint of each, nothing twice, nothing missing.
  *
- * @param isOver asked between any two of them; what is left then is for the next one who does it
  * @returns what could not be recovered, and why
  */
-export async function recover(paths: Paths, isOver?: () => boolean): Promise<Failure[]> {
+export async function recover(paths: Paths, { isOver, isDamaged = false }: RecoverOptions = {}): Promise<Failure[]> {
   if (!existsSync(paths.recordings)) return [];
   const { readStorage, restingText } = await import('./storage-mode.ts');
   const { forced } = readStorage(paths);
   if (forced?.by === 'user' && forced.mode !== 'full') {
     return [{ reason: 'database-unreadable', message: restingText(forced) }];
   }
-  const told = await mendIfSuspect(paths, forced);
+  const told = isDamaged ? await mend(paths, isDamaged) : await mendIfSuspect(paths, forced);
   const failures = await recoverNow(paths, isOver);
   if (!failures.some(isDamage)) return [...told, ...failures];
   // Some damage shows only when it is read.
-  const mended = await mend(paths);
+  const mended = await mend(paths, true);
   return [...told, ...mended, ...(await recoverNow(paths, isOver))];
 }
 
@@ -52,13 +63,20 @@ async function mendIfSuspect(paths: Paths, forced: ForcedMode | undefined): Prom
     if (!left.ok) return [left.failure];
     if (!left.value) return [];
   }
-  return mend(paths);
+  return mend(paths, false);
 }
 
 /** Looks it through, and sets it aside if it is damaged. @returns what there is to tell of it */
-async function mend(paths: Paths): Promise<Failure[]> {
+async function mend(paths: Paths, isDamaged: boolean): Promise<Failure[]> {
   const { probeStore, setAsideText } = await import('./probe-store.ts');
-  const probed = probeStore(paths, { isSuspect: true, forcedMs: defaultGuard.forcedMs });
+  const probe = () =>
+    probeStore(paths, { suspicion: isDamaged ? 'damaged' : 'left-open', forcedMs: defaultGuard.forcedMs });
+  let probed = probe();
+  // Without it nothing can be read.
+  for (const sinceMs = performance.now(); isDamaged && probed === 'taken'; probed = probe()) {
+    if (performance.now() - sinceMs > probePatienceMs) break;
+    await sleep(busyRetryMs);
+  }
   if (probed === 'taken') return [];
   if (!probed.ok) return [probed.failure];
   const { setAsideAs } = probed.value;

@@ -1,5 +1,5 @@
 import type { Paths } from '../domain/config.ts';
-import type { Failure } from '../domain/failure.ts';
+import { type Failure, isDamage } from '../domain/failure.ts';
 import type { SessionReader } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
 import type { OptionSpecs, OptionValues } from './option-spec.ts';
@@ -10,7 +10,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   readonly paths: Paths;
   readonly now: Date;
-  openStore(): Promise<Result<SessionReader, Failure>>;
+  /** @param found what a reader has found the store to be */
+  openStore(found?: { readonly isDamaged: boolean }): Promise<Result<SessionReader, Failure>>;
 }
 
 /** A word behind the command, as yargs writes it: `<session>` or `[files..]`. */
@@ -41,16 +42,38 @@ export function defineCommand<const Specs extends OptionSpecs>(command: Command<
   return command;
 }
 
-/** Opens the store for one command and closes it behind it. */
-export async function withStore(
+/**
+ * Opens the store for one command and closes it behind it. One that turns out to be damaged is set aside and built anew
+ * from the recordings, and read again, unless something of the answer is out already.
+ */
+export async function readStore<Value>(
   context: CommandContext,
-  read: (reader: SessionReader) => number | Promise<number>,
-): Promise<number> {
-  const opened = await context.openStore();
-  if (!opened.ok) return refuse(context.terminal, opened.failure);
+  read: (reader: SessionReader) => Result<Value, Failure> | Promise<Result<Value, Failure>>,
+): Promise<Result<Value, Failure>> {
+  const answer = await readOnce(context, read);
+  if (answer.ok || !isDamage(answer.failure) || context.terminal.hasWritten) return answer;
+  return readOnce(context, read, { isDamaged: true });
+}
+
+async function readOnce<Value>(
+  context: CommandContext,
+  read: (reader: SessionReader) => Result<Value, Failure> | Promise<Result<Value, Failure>>,
+  found?: { readonly isDamaged: boolean },
+): Promise<Result<Value, Failure>> {
+  const opened = await context.openStore(found);
+  if (!opened.ok) return opened;
   try {
     return await read(opened.value);
   } finally {
     opened.value.close();
   }
+}
+
+/** As {@link readStore}, for what a command does: its exit code, or why it could not be done, which is printed. */
+export async function withStore(
+  context: CommandContext,
+  read: (reader: SessionReader) => Result<number, Failure> | Promise<Result<number, Failure>>,
+): Promise<number> {
+  const done = await readStore(context, read);
+  return done.ok ? done.value : refuse(context.terminal, done.failure);
 }

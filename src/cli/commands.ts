@@ -96,13 +96,19 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     return 0;
   }
   const { command, options, operands } = read.value;
+  // A store that turns out to be damaged is opened twice; what cannot be recovered is told once.
+  const told = new Set<string>();
+  const complainOnce = (message: string) => {
+    if (!told.has(message)) terminal.complain(message);
+    told.add(message);
+  };
   return command.run(options, operands, {
     terminal,
     paths,
     now: new Date(),
-    async openStore() {
+    async openStore(found) {
       const { openStore } = await import('./open-store.ts');
-      return openStore(paths, (message) => terminal.complain(message));
+      return openStore(paths, complainOnce, found);
     },
   });
 }

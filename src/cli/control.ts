@@ -1,11 +1,10 @@
 import type { CommandResult, Refusal, SessionCommand } from '../domain/control.ts';
 import type { Failure } from '../domain/failure.ts';
-import { fail, type Result } from '../domain/result.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
 import type { SessionRow } from '../domain/rows.ts';
 import { type CommandContext, withStore } from './command.ts';
 import { json } from './output/json.ts';
 import { printableLine } from '../domain/printable.ts';
-import { refuse } from './terminal.ts';
 
 /** Options of all commands to a session that runs. */
 export const controlOptions = {
@@ -36,7 +35,7 @@ export function controlSession(
   const { terminal, paths } = context;
   return withStore(context, async (reader) => {
     const session = reader.findSession(reference);
-    if (!session.ok) return refuse(terminal, session.failure);
+    if (!session.ok) return session;
     const { commandSession } = await import('../command-session.ts');
     // Commands of one shell, or of one script, are one client's.
     const by = { name: name ?? `cli-${process.ppid}`, via: 'cli', pid: process.pid } as const;
@@ -44,9 +43,9 @@ export function controlSession(
       const answer = await commandSession(paths, { session: session.value.session_id, by, command });
       return answer.ok ? answer : fail(failureOf(answer.failure, session.value));
     });
-    if (!outcome.ok) return refuse(terminal, outcome.failure);
+    if (!outcome.ok) return outcome;
     await terminal.write(asJson === true ? json(outcome.value) : `${printableLine(sentence(outcome.value))}\n`);
-    return 0;
+    return ok(0);
   });
 }
 

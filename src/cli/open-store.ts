@@ -2,7 +2,7 @@ import type { Paths } from '../domain/config.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { SessionReader } from '../domain/ports.ts';
 import type { Result } from '../domain/result.ts';
-import { recover } from '../recover.ts';
+import { recover, type RecoverOptions } from '../recover.ts';
 import { openReader } from '../store/open-reader.ts';
 
 /**
@@ -12,8 +12,9 @@ import { openReader } from '../store/open-reader.ts';
 export async function openStore(
   paths: Paths,
   complain: (message: string) => void,
+  options?: RecoverOptions,
 ): Promise<Result<SessionReader, Failure>> {
-  const failures = await recover(paths);
+  const failures = await recover(paths, options);
   const opened = openReader(paths.database);
   for (const { message } of failures) {
     // What keeps us from reading, too, is told once, by whoever cannot go on.

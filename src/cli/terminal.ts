@@ -8,6 +8,8 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   readonly colour: boolean;
+  /** Whether anything was written. */
+  readonly hasWritten: boolean;
   /** Writes to standard output as fast as it is read. False once nobody reads any more (`| head`). */
   write(data: string | Uint8Array): Promise<boolean>;
   /** Prints one line on standard error. */
@@ -19,6 +21,7 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { stdout, env } = process;
   let hasReader = true;
+  let hasWritten = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     hasReader = false;
@@ -31,7 +34,11 @@ export function processTerminal(): Terminal {
     columns: isTerminal ? stdout.columns || 80 : Infinity,
     rows: isTerminal ? stdout.rows || 24 : Infinity,
     colour: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    get hasWritten() {
+      return hasWritten;
+    },
     async write(data) {
+      hasWritten ||= data.length > 0;
       if (hasReader) await new Promise<void>((resolve) => stdout.write(data, () => resolve()));
       return hasReader;
     },

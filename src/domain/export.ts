@@ -1,3 +1,4 @@
+import type { Failure } from './failure.ts';
 import type { ReplayKind, TimelineHead, TimelineMoment } from './replay.ts';
 import type { CodeBlockRow, SessionSummary } from './rows.ts';
 
@@ -26,4 +27,11 @@ export interface ExportScreen {
 }
 
 /** Why an export breaks off, in the midst of a stream that has no place for a value. */
-export class ExportError extends Error {}
+export class ExportError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}

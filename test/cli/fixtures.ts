@@ -24,6 +24,9 @@ export function captureTerminal(
     columns: form.columns ?? (form.isTerminal === true ? 80 : Infinity),
     rows: form.isTerminal === true ? 24 : Infinity,
     colour: form.colour ?? false,
+    get hasWritten() {
+      return written.length > 0;
+    },
     write(data) {
       if (written.length < (form.readsUpTo ?? Infinity)) written.push(Buffer.from(data));
       return Promise.resolve(written.length < (form.readsUpTo ?? Infinity));

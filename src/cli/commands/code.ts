@@ -2,11 +2,12 @@ import picocolors from 'picocolors';
 import { exitCodes } from '../../domain/failure.ts';
 import type { CodeBlockRow } from '../../domain/rows.ts';
 import { languageOf } from '../code-language.ts';
+import { ok } from '../../domain/result.ts';
 import { defineCommand, withStore } from '../command.ts';
 import { json } from '../output/json.ts';
 import { printable, printableLine } from '../../domain/printable.ts';
 import { readingOptions, sessionOperand } from '../reading-options.ts';
-import { refuse, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import { writeCodeFiles } from '../write-code-files.ts';
 
 export const codeCommand = defineCommand({
@@ -26,17 +27,19 @@ export const codeCommand = defineCommand({
     const { terminal } = context;
     return withStore(context, async (reader) => {
       const session = reader.findSession(reference);
-      if (!session.ok) return refuse(terminal, session.failure);
+      if (!session.ok) return session;
       const found = reader.codeBlocks({ session: session.value.session_id });
-      if (!found.ok) return refuse(terminal, found.failure);
+      if (!found.ok) return found;
       const { language } = options;
       const blocks = found.value.filter((block) => isIn(language, block));
 
-      if (options.out !== undefined) return writeFiles(blocks, options.out, options.json === true, terminal);
+      if (options.out !== undefined) {
+        return ok(await writeFiles(blocks, options.out, options.json === true, terminal));
+      }
       if (options.json === true) await terminal.write(json(blocks));
       else if (blocks.length === 0) terminal.complain(noBlock(language));
       else await printBlocks(blocks, terminal);
-      return 0;
+      return ok(0);
     });
   },
 });

@@ -1,4 +1,5 @@
 import { eventTypes, riskLevels } from '../../domain/pattern.ts';
+import { ok } from '../../domain/result.ts';
 import type { EventRow } from '../../domain/rows.ts';
 import { type CommandContext, defineCommand, withStore } from '../command.ts';
 import type { Column } from '../output/column.ts';
@@ -36,16 +37,16 @@ export const eventsCommand = defineCommand({
 
     return withStore(context, async (reader) => {
       const session = options.session === undefined ? undefined : reader.findSession(options.session);
-      if (session?.ok === false) return refuse(terminal, session.failure);
+      if (session?.ok === false) return session;
       const { agent, type, pattern, risk } = options;
       const chosen = given({ session: session?.value.session_id, agent, type, pattern, risk });
       const found = reader.events({ ...chosen, ...range.value, limit: limit.value });
-      if (!found.ok) return refuse(terminal, found.failure);
+      if (!found.ok) return found;
 
       const columns = eventColumns(terminal.isTerminal, session === undefined);
       await terminal.write(listing(columns, found.value, { json: options.json === true, terminal }));
       noteWhatIsMissing(found.value.length, limit.value, context);
-      return 0;
+      return ok(0);
     });
   },
 });

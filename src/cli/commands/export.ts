@@ -29,16 +29,16 @@ export const exportCommand = defineCommand({
       return refuse(terminal, usage('a script log is two files: name them with --out FILE'));
     return withStore(context, async (reader) => {
       const session = reader.findSession(reference);
-      if (!session.ok) return refuse(terminal, session.failure);
+      if (!session.ok) return session;
       const { openExportSource } = await import('../../export-source.ts');
       const source = openExportSource(paths, reader, session.value.session_id, version);
-      if (!source.ok) return refuse(terminal, source.failure);
+      if (!source.ok) return source;
       try {
         const written =
           format === 'script'
             ? await writeScript(source.value, out ?? '')
             : await writeText(source.value, format, out, terminal);
-        return written.ok ? 0 : refuse(terminal, written.failure);
+        return written.ok ? ok(0) : written;
       } finally {
         source.value.close();
       }
@@ -90,7 +90,7 @@ async function writing(
     await use(files);
     return ok(undefined);
   } catch (error) {
-    if (error instanceof ExportError) return fail({ reason: 'recording-unreadable', message: error.message });
+    if (error instanceof ExportError) return fail(error.failure);
     if (!isSystemError(error)) throw error;
     return fail({ reason: 'recording-unwritable', message: `cannot write ${paths.join(' and ')}: ${error.message}` });
   } finally {

@@ -1,3 +1,4 @@
+import { fail, ok } from '../../domain/result.ts';
 import { type DroppedPart, readDropped } from '../../recording/dropped-part.ts';
 import { recordingFolder } from '../../recording/folder.ts';
 import { openRecordedFile, type RecordedFile } from '../../recording/recorded-file.ts';
@@ -6,7 +7,7 @@ import { defineCommand, withStore } from '../command.ts';
 import { json } from '../output/json.ts';
 import { sessionOperand } from '../reading-options.ts';
 import { createSequenceStripper } from '../../domain/strip-sequences.ts';
-import { refuse, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Bytes read and printed at a time; memory does not grow with the recording. */
 const pieceBytes = 64 * 1024;
@@ -28,26 +29,26 @@ export const logsCommand = defineCommand({
     const { terminal } = context;
     return withStore(context, async (reader) => {
       const session = reader.findSession(reference);
-      if (!session.ok) return refuse(terminal, session.failure);
+      if (!session.ok) return session;
       const { session_id, stdout_log_path, stderr_log_path } = session.value;
       const stream = options.stderr === true ? 'stderr' : 'stdout';
       const path = stream === 'stderr' ? stderr_log_path : stdout_log_path;
       if (path === null) {
         terminal.complain('standard error of this session is part of its standard output; leave out --stderr');
-        return 0;
+        return ok(0);
       }
       let file: RecordedFile | undefined;
       try {
         file = openRecordedFile(path);
         if (file === undefined) {
           const prunedAt = reader.recordingPrunedAt(session_id);
-          return refuse(terminal, unreadable(path, goneText(prunedAt.ok ? prunedAt.value : null)));
+          return fail(unreadable(path, goneText(prunedAt.ok ? prunedAt.value : null)));
         }
         const dropped = readDropped(recordingFolder(context.paths.recordings, session_id))[stream];
         if (options.json === true) {
           const part = dropped ?? null;
           await terminal.write(json({ session_id, stream, path: file.path, bytes: file.size(), dropped: part }));
-          return 0;
+          return ok(0);
         }
         if (dropped !== undefined) {
           const bytes = (dropped.to - dropped.from).toLocaleString('en');
@@ -55,9 +56,9 @@ export const logsCommand = defineCommand({
         }
         if (options.raw === true) await printRaw(pieces(file, dropped), terminal);
         else await printAsText(pieces(file, dropped), terminal);
-        return 0;
+        return ok(0);
       } catch (error) {
-        return refuse(terminal, unreadableFor(path, error));
+        return fail(unreadableFor(path, error));
       } finally {
         file?.close();
       }

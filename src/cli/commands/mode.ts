@@ -84,7 +84,7 @@ export const modeProbeCommand = defineCommand({
   async run(options, _operands, context) {
     const { terminal, paths } = context;
     const { probeStore, setAsideText } = await import('../../probe-store.ts');
-    const probed = probeStore(paths, { isSuspect: true, forcedMs: defaultGuard.forcedMs });
+    const probed = probeStore(paths, { suspicion: 'left-open', forcedMs: defaultGuard.forcedMs });
     if (probed === 'taken') {
       return refuse(terminal, { reason: 'database-busy', message: 'another process tries the database just now' });
     }

@@ -63,7 +63,7 @@ export const queryCommand = defineCommand({
 
     return withStore(context, async (reader) => {
       const found = reader.advanced(checked.value);
-      if (!found.ok) return refuse(terminal, found.failure);
+      if (!found.ok) return found;
       const { items, total, totalIsExact: total_is_exact, next } = found.value;
       if (asJson) await terminal.write(json({ items, total, total_is_exact, next }));
       else await terminal.write(listing(columnsOf(items), items, { json: false, terminal }));
@@ -73,7 +73,7 @@ export const queryCommand = defineCommand({
           `these are ${items.length} of ${total}${total_is_exact ? '' : ' or more'}; --limit shows more`,
         );
       }
-      return 0;
+      return ok(0);
     });
   },
 });

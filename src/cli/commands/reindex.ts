@@ -1,7 +1,7 @@
 import { type Failure, exitCodes } from '../../domain/failure.ts';
 import type { EventReplacer, SessionReader } from '../../domain/ports.ts';
 import { type Result, ok } from '../../domain/result.ts';
-import { type CommandContext, defineCommand } from '../command.ts';
+import { type CommandContext, defineCommand, readStore } from '../command.ts';
 import { json } from '../output/json.ts';
 import { listing } from '../output/listing.ts';
 import { readingOptions } from '../reading-options.ts';
@@ -59,13 +59,7 @@ export const reindexCommand = defineCommand({
 
 /** Ids of the chosen sessions, each once. */
 async function chooseSessions(choice: Choice, context: CommandContext): Promise<Result<string[], Failure>> {
-  const opened = await context.openStore();
-  if (!opened.ok) return opened;
-  try {
-    return idsOf(choice, opened.value);
-  } finally {
-    opened.value.close();
-  }
+  return readStore(context, (reader) => idsOf(choice, reader));
 }
 
 function idsOf({ references, agent }: Choice, reader: SessionReader): Result<string[], Failure> {

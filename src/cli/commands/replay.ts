@@ -27,13 +27,13 @@ export const replayCommand = defineCommand({
     if (!wanted.ok) return refuse(terminal, wanted.failure);
     return withStore(context, async (reader) => {
       const session = reader.findSession(reference);
-      if (!session.ok) return refuse(terminal, session.failure);
+      if (!session.ok) return session;
       const { openTimelineReader } = await import('../../store/timeline-reader.ts');
       const { openTimeline } = await import('../../timeline.ts');
       const { processClock } = await import('../../replay/process-clock.ts');
       const { replayInTerminal } = await import('../replay-in-terminal.ts');
       const entries = openTimelineReader(paths.database);
-      if (!entries.ok) return refuse(terminal, entries.failure);
+      if (!entries.ok) return entries;
       try {
         const timeline = openTimeline(paths, session.value, entries.value);
         const { head } = timeline;
@@ -44,7 +44,7 @@ export const replayCommand = defineCommand({
           ...{ timeline, terminal, keyboard, clock: processClock, interrupted: interruption(), ...wanted.value },
           ...(events && { events }),
         });
-        return played.ok ? played.value : refuse(terminal, played.failure);
+        return played;
       } finally {
         entries.value.close();
       }

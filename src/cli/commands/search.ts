@@ -1,5 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
-import type { Failure } from '../../domain/failure.ts';
+import { type Failure, isDamage } from '../../domain/failure.ts';
 import { eventTypes } from '../../domain/pattern.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SearchKind, searchKinds, type SearchPage } from '../../domain/search.ts';
@@ -46,17 +46,18 @@ export const searchCommand = defineCommand({
 
     return withStore(context, async (reader) => {
       const session = options.session === undefined ? undefined : reader.findSession(options.session);
-      if (session?.ok === false) return refuse(terminal, session.failure);
-      await bringUpToDate(context, options.wait === true ? Infinity : patienceMs);
+      if (session?.ok === false) return session;
+      const upToDate = await bringUpToDate(context, options.wait === true ? Infinity : patienceMs);
+      if (!upToDate.ok) return upToDate;
       const { openSearch } = await import('../../open-search.ts');
       const search = openSearch(context.paths);
       try {
         const chosen = { session: session?.value.session_id, agent: options.agent, type: options.type };
         const filter = { ...given({ ...chosen, kinds: kinds.value }), ...range.value, limit: limit.value };
         const found = search.search({ query: words.map(quoted).join(' '), ...filter });
-        if (!found.ok) return refuse(terminal, found.failure);
+        if (!found.ok) return found;
         await print(found.value, terminal, options.json === true);
-        return 0;
+        return ok(0);
       } finally {
         search.close();
       }
@@ -69,8 +70,8 @@ function quoted(word: string): string {
   return /\s/.test(word) && !word.includes('"') ? `"${word}"` : word;
 }
 
-/** What cannot be added to the index is no reason not to search what is in it. */
-async function bringUpToDate({ paths, terminal }: CommandContext, longestMs: number): Promise<void> {
+/** What cannot be added to the index is no reason not to search what is in it, unless the store is damaged. */
+async function bringUpToDate({ paths, terminal }: CommandContext, longestMs: number): Promise<Result<void, Failure>> {
   const { openSearchIndexing } = await import('../../search-indexing.ts');
   const indexing = openSearchIndexing(paths);
   const startMs = performance.now();
@@ -78,13 +79,15 @@ async function bringUpToDate({ paths, terminal }: CommandContext, longestMs: num
     while (performance.now() - startMs < longestMs) {
       const step = indexing.step();
       if (!step.ok) {
+        if (isDamage(step.failure)) return step;
         terminal.complain(step.failure.message);
-        return;
+        break;
       }
-      if (step.value === 'idle') return;
+      if (step.value === 'idle') break;
       // Ctrl-C is heard in between.
       await otherWork();
     }
+    return ok(undefined);
   } finally {
     indexing.close();
   }

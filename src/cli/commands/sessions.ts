@@ -1,3 +1,4 @@
+import { ok } from '../../domain/result.ts';
 import type { SessionRow } from '../../domain/rows.ts';
 import { defineCommand, withStore } from '../command.ts';
 import type { Column } from '../output/column.ts';
@@ -36,13 +37,13 @@ export const sessionsCommand = defineCommand({
     return withStore(context, async (reader) => {
       const chosen = { ...given({ active: options.active, agent: options.agent }), ...range.value };
       const found = reader.sessions({ ...chosen, limit: limit.value });
-      if (!found.ok) return refuse(terminal, found.failure);
+      if (!found.ok) return found;
       if (found.value.length === 0) {
         terminal.complain(Object.keys(chosen).length === 0 ? noSessionsYet : 'no session matches');
       }
       const columns = sessionColumns(found.value, terminal.isTerminal, now);
       await terminal.write(listing(columns, found.value, { json: options.json === true, terminal }));
-      return 0;
+      return ok(0);
     });
   },
 });

@@ -30,15 +30,15 @@ export const showCommand = defineCommand({
     if (!atMs.ok) return refuse(terminal, atMs.failure);
     return withStore(context, async (reader) => {
       const session = reader.findSession(reference);
-      if (!session.ok) return refuse(terminal, session.failure);
+      if (!session.ok) return session;
       const asJson = options.json === true;
       const text =
         options.screen === true
           ? await screenText(session.value, atMs.value, asJson, context)
           : sumUp(session.value, reader, asJson, context);
-      if (!text.ok) return refuse(terminal, text.failure);
+      if (!text.ok) return text;
       await terminal.write(text.value);
-      return 0;
+      return ok(0);
     });
   },
 });

@@ -51,14 +51,18 @@ export const statsCommand = defineCommand({
   },
 });
 
-async function overview(reader: SessionReader, asJson: boolean, { terminal }: CommandContext): Promise<number> {
+async function overview(
+  reader: SessionReader,
+  asJson: boolean,
+  { terminal }: CommandContext,
+): Promise<Result<number, Failure>> {
   const agents = reader.statisticsByAgent();
-  if (!agents.ok) return refuse(terminal, agents.failure);
+  if (!agents.ok) return agents;
   const patterns = reader.statisticsByPattern({});
-  if (!patterns.ok) return refuse(terminal, patterns.failure);
+  if (!patterns.ok) return patterns;
   if (asJson) {
     await terminal.write(json({ agents: agents.value, patterns: patterns.value }));
-    return 0;
+    return ok(0);
   }
   const shown = patterns.value.slice(0, patternsShown);
   const form = { json: false, terminal };
@@ -71,7 +75,7 @@ async function overview(reader: SessionReader, asJson: boolean, { terminal }: Co
       `these are the ${shown.length} most frequent patterns of ${patterns.value.length}; --json has all`,
     );
   }
-  return 0;
+  return ok(0);
 }
 
 async function report(
@@ -79,18 +83,18 @@ async function report(
   name: string,
   asJson: boolean,
   { terminal }: CommandContext,
-): Promise<number> {
+): Promise<Result<number, Failure>> {
   const agent = reader.agentReport(name);
-  if (!agent.ok) return refuse(terminal, agent.failure);
+  if (!agent.ok) return agent;
   if (agent.value !== undefined) {
     await terminal.write(asJson ? json(agent.value) : agentReportText(agent.value, terminal));
-    return 0;
+    return ok(0);
   }
   const pattern = reader.patternReport(name);
-  if (!pattern.ok) return refuse(terminal, pattern.failure);
-  if (pattern.value === undefined) return refuse(terminal, unknown(name));
+  if (!pattern.ok) return pattern;
+  if (pattern.value === undefined) return fail(unknown(name));
   await terminal.write(asJson ? json(pattern.value) : patternReportText(pattern.value, terminal));
-  return 0;
+  return ok(0);
 }
 
 async function showTrend(
@@ -99,16 +103,16 @@ async function showTrend(
   filter: TrendFilter,
   asJson: boolean,
   { terminal }: CommandContext,
-): Promise<number> {
+): Promise<Result<number, Failure>> {
   const chosen = name === undefined ? ok({}) : kindOf(reader, name);
-  if (!chosen.ok) return refuse(terminal, chosen.failure);
+  if (!chosen.ok) return chosen;
   const found = reader.trends({ ...filter, ...chosen.value });
-  if (!found.ok) return refuse(terminal, found.failure);
+  if (!found.ok) return found;
   const [trend] = found.value;
   if (asJson) await terminal.write(json(found.value));
   else if (trend !== undefined) await terminal.write(trendText(trend, filter, terminal));
   if (trend === undefined) terminal.complain('nothing happened in this time');
-  return 0;
+  return ok(0);
 }
 
 /** Whether it is an agent or a pattern. */

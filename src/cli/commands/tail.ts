@@ -73,10 +73,10 @@ export const tailCommand = defineCommand({
 
     return withStore(context, async (reader) => {
       const session = reference === undefined ? undefined : reader.findSession(reference);
-      if (session?.ok === false) return refuse(terminal, session.failure);
+      if (session?.ok === false) return session;
       const { openFeed } = await import('../../store/open-feed.ts');
       const feed = openFeed(context.paths.database);
-      if (!feed.ok) return refuse(terminal, feed.failure);
+      if (!feed.ok) return feed;
       const { agent, type, pattern, risk } = options;
       const stored = kinds.value?.filter((kind) => kind !== 'log');
       const chosen = { session: session?.value.session_id, agent, type, pattern, risk, kinds: stored };
@@ -92,7 +92,7 @@ export const tailCommand = defineCommand({
           print: printer(terminal, options.json === true),
           complain: (message) => terminal.complain(message),
         });
-        return tailed.ok ? 0 : refuse(terminal, tailed.failure);
+        return tailed.ok ? ok(0) : tailed;
       } finally {
         feed.value.close();
       }

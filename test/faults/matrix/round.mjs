@@ -142,8 +142,10 @@ export async function playRound(fault, { random, isLong, storeRestMs, nth, ofRou
     await allEnded();
     await oracle.ask('stop');
     await fault.beforeNextStart?.(round);
-    const next = await round.ridealong('sessions', '--json');
-    if (next.code !== 0) broken.push(`the next start fails: ${next.stderr.trim()}`);
+    for (const words of [['sessions'], ...(fault.alsoReads ?? [])]) {
+      const next = await round.ridealong(...words, '--json');
+      if (next.code !== 0) broken.push(`the next start fails: ${next.stderr.trim()}`);
+    }
     for (const { session, isWhole = true, code = 0 } of sessions) {
       if (!isWhole) continue;
       const ending = await session.ended;

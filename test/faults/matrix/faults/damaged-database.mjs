@@ -34,6 +34,8 @@ export default places.flatMap((place) =>
     what: `${place.what}${when}`,
     share: 0.02,
     measuresDelay: isRunning,
+    // What only `sessions` reads may be whole.
+    alsoReads: [['events', '--limit', '10000']],
     async inject(round) {
       await round.wrap({ last: 200 }).ended;
       const session = round.wrap({ last: isRunning ? Infinity : 100 });
