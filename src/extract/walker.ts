@@ -60,7 +60,7 @@ interface Exported {
 const pageBytes = 65_536;
 let compiled: WebAssembly.Module | undefined;
 
-/** Walks in WebAssembly, four lines at a time: four times as fast. Throws where that cannot be. */
+/** Walks in WebAssembly, four times as fast. Throws where that cannot be. */
 export function createCompiledWalker({ table, classOf, lineFeedState }: LiteralAutomaton): Walker {
   compiled ??= new WebAssembly.Module(Buffer.from(walkerCode, 'base64'));
   const memory = new WebAssembly.Memory({ initial: 1 });
