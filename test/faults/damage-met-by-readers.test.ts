@@ -22,7 +22,6 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   query: ['--json', '--where', 'event_type=error'],
   tail: ['--since', '0'],
   export: ['@last', '--format', 'html'],
-  reindex: ['--all', '--dry-run', '--json'],
 };
 /** Each in turn has every so many-th table and index damaged. */
 const shares = 4;
