@@ -1,5 +1,5 @@
-/** A beginning is as good a filter as the whole, and keeps the table small. */
-export const maxLiteralBytes = 16;
+/** A beginning is as good a filter as the whole, and keeps the table small: eight bytes find an eighth more in vain. */
+export const maxLiteralBytes = 10;
 const LINE_FEED = 0x0a;
 
 /**
@@ -21,107 +21,131 @@ export interface LiteralAutomaton {
   readonly outputs: Int32Array;
 }
 
-/** States of the trie while it is built; none is the root. */
-const root = 0;
-
 export function buildAutomaton(literals: readonly string[]): LiteralAutomaton {
-  const { classOf, classes, lineFeedClass } = byteClasses(literals);
-  const words = literals.map((literal) => bytesOf(literal).map((byte) => classOf[byte] ?? 0));
+  const sought = literals.map(bytesOf);
+  const { classOf, classes, lineFeedClass } = byteClasses(sought);
+  const words = sought.map((bytes) => {
+    const word = bytes.map((byte) => classOf[byte] ?? 0);
+    // What goes on behind a line's end stands in no line.
+    return word.includes(lineFeedClass, 1) ? new Uint8Array() : word;
+  });
+  return layOut(growTrie(words, classes, lineFeedClass), classes, classOf);
+}
+
+/** The trie's states; none is the root. */
+const root = 0;
+const lineFeed = 1;
+
+/** The words' trie, whose states are numbered by their depth: behind a state are those further from the root. */
+interface Trie {
+  /** Where the states of each depth begin; the last one is how many there are. */
+  readonly depthStart: readonly number[];
+  readonly parent: Int32Array;
+  /** The class of bytes that leads to a state from its parent. */
+  readonly keyOf: Int32Array;
+  /** The deepest state whose word ends a state's own: where to go on when no child goes on. */
+  readonly fallback: Int32Array;
+  readonly wordsAt: ReadonlyMap<number, readonly number[]>;
+}
+
+/** All words grow together, a byte at a time: so the states to fall back to are always there already. */
+function growTrie(words: readonly Uint8Array[], classes: number, lineFeedClass: number): Trie {
   const mostStates = words.reduce((sum, word) => sum + word.length, 2);
-  // Dense from the start, a row of followers per state: objects and maps took ten times as long to build.
-  const follower = new Int32Array(mostStates * classes);
-  const lineFeed = 1;
+  // A row of children per state: objects and maps took ten times as long to build.
+  const child = new Int32Array(mostStates * classes);
+  const parent = new Int32Array(mostStates);
+  const keyOf = new Int32Array(mostStates);
+  const fallback = new Int32Array(mostStates);
+  const wordsAt = new Map<number, readonly number[]>();
+  child[root * classes + lineFeedClass] = lineFeed;
+  keyOf[lineFeed] = lineFeedClass;
   let states = 2;
-  follower[root * classes + lineFeedClass] = lineFeed;
 
-  const literalsAt = new Map<number, number[]>();
-  for (const [index, word] of words.entries()) {
-    let state = root;
-    for (const key of word) {
-      const at = state * classes + key;
-      if (follower[at] === root) follower[at] = states++;
-      state = follower[at] ?? root;
+  function fallbackOf(from: number, key: number): number {
+    for (let state = from; state !== root; ) {
+      state = fallback[state] ?? root;
+      const next = child[state * classes + key] ?? root;
+      if (next !== root) return next;
     }
+    return root;
+  }
+
+  const depthStart = [root, lineFeed];
+  const reached = new Int32Array(words.length);
+  for (let depth = 1; depth <= maxLiteralBytes; depth += 1) {
+    for (let index = 0; index < words.length; index += 1) {
+      const key = words[index]?.[depth - 1];
+      if (key === undefined) continue;
+      const from = reached[index] ?? root;
+      let state = child[from * classes + key] ?? root;
+      if (state === root) {
+        state = states++;
+        child[from * classes + key] = state;
+        parent[state] = from;
+        keyOf[state] = key;
+        fallback[state] = fallbackOf(from, key);
+      }
+      reached[index] = state;
+    }
+    depthStart.push(states);
+  }
+
+  for (const [index, state] of reached.entries()) {
     // What stands in every line asks for no scanner.
-    if (state === root || state === lineFeed) continue;
-    literalsAt.set(state, [...(literalsAt.get(state) ?? []), index]);
+    if (state !== root && state !== lineFeed) wordsAt.set(state, [...(wordsAt.get(state) ?? []), index]);
   }
-
-  // Level by level, so that the state to fall back to, which is nearer to the root, is complete already.
-  const fallback = new Int32Array(states);
-  const queue = [root];
-  for (const state of queue) {
-    const row = state * classes;
-    const fallbackRow = (fallback[state] ?? root) * classes;
-    for (let key = 0; key < classes; key += 1) {
-      // No literal goes on behind a line's end.
-      if (key === lineFeedClass && state !== root) {
-        follower[row + key] = lineFeed;
-        continue;
-      }
-      const child = follower[row + key] ?? root;
-      const instead = state === root ? root : (follower[fallbackRow + key] ?? root);
-      if (child === root) {
-        follower[row + key] = instead;
-        continue;
-      }
-      fallback[child] = instead;
-      const inherited = literalsAt.get(instead);
-      if (inherited) literalsAt.set(child, [...(literalsAt.get(child) ?? []), ...inherited]);
-      queue.push(child);
-    }
+  for (let state = lineFeed; state < states; state += 1) {
+    const inherited = wordsAt.get(fallback[state] ?? root);
+    if (inherited) wordsAt.set(state, [...(wordsAt.get(state) ?? []), ...inherited]);
   }
-  return layOut({ follower, classes, states, lineFeed, literalsAt, classOf });
+  return { depthStart, parent, keyOf, fallback, wordsAt };
 }
 
 /** Puts quiet states first, then the one behind a line feed, then the states with literals: one comparison tells. */
-function layOut(trie: {
-  readonly follower: Int32Array;
-  readonly classes: number;
-  readonly states: number;
-  readonly lineFeed: number;
-  readonly literalsAt: ReadonlyMap<number, readonly number[]>;
-  readonly classOf: Uint8Array;
-}): LiteralAutomaton {
-  const { follower, classes, states, lineFeed, literalsAt, classOf } = trie;
-  const isQuiet = (state: number) => state !== lineFeed && !literalsAt.has(state);
-  const all = Array.from({ length: states }, (_, state) => state);
-  const quiet = all.filter(isQuiet);
-  const order = [...quiet, lineFeed, ...literalsAt.keys()];
+function layOut(trie: Trie, classes: number, classOf: Uint8Array): LiteralAutomaton {
+  const { depthStart, parent, keyOf, fallback, wordsAt } = trie;
+  const states = depthStart.at(-1) ?? 0;
+  const telling = [...wordsAt.keys()];
   const rowOf = new Int32Array(states);
-  for (const [index, state] of order.entries()) rowOf[state] = index * classes;
+  let quiet = 0;
+  for (let state = root; state < states; state += 1) {
+    if (state !== lineFeed && !wordsAt.has(state)) rowOf[state] = quiet++ * classes;
+  }
+  const lineFeedState = quiet * classes;
+  for (const [index, state] of [lineFeed, ...telling].entries()) rowOf[state] = lineFeedState + index * classes;
 
+  // A state goes where the one that it falls back to goes, but for its own children. A row is copied as a whole: a look
+  // at each entry took five times as long.
   const table = new Int32Array(states * classes);
-  for (const [index, state] of order.entries()) {
-    for (let key = 0; key < classes; key += 1) {
-      table[index * classes + key] = rowOf[follower[state * classes + key] ?? root] ?? 0;
+  for (const [depth, start] of depthStart.entries()) {
+    const end = depthStart[depth + 1] ?? states;
+    for (let state = start; state < end; state += 1) {
+      const instead = rowOf[fallback[state] ?? root] ?? 0;
+      table.copyWithin(rowOf[state] ?? 0, instead, instead + classes);
+    }
+    const childrenEnd = depthStart[depth + 2] ?? states;
+    for (let state = end; state < childrenEnd; state += 1) {
+      table[(rowOf[parent[state] ?? root] ?? 0) + (keyOf[state] ?? 0)] = rowOf[state] ?? 0;
     }
   }
+
   const outputs: number[] = [];
   const outputStart = new Int32Array(states + 1);
-  for (const [index, state] of order.entries()) {
-    outputs.push(...(literalsAt.get(state) ?? []));
-    outputStart[index + 1] = outputs.length;
+  for (const [index, state] of telling.entries()) {
+    outputs.push(...(wordsAt.get(state) ?? []));
+    outputStart[quiet + 2 + index] = outputs.length;
   }
-  const lineFeedState = rowOf[lineFeed] ?? 0;
-  return {
-    table,
-    classOf,
-    classes,
-    lineFeedState,
-    outputStart,
-    outputs: Int32Array.from(outputs),
-  };
+  return { table, classOf, classes, lineFeedState, outputStart, outputs: Int32Array.from(outputs) };
 }
 
 /** Bytes that no literal tells apart share a class; upper case letters share that of their lower case. */
-function byteClasses(literals: readonly string[]) {
+function byteClasses(sought: readonly Uint8Array[]) {
   const lineFeedClass = 1;
   const classOf = new Uint8Array(256);
   classOf[LINE_FEED] = lineFeedClass;
   let classes = 2;
-  for (const literal of literals) {
-    for (const byte of bytesOf(literal)) {
+  for (const bytes of sought) {
+    for (const byte of bytes) {
       if (classOf[byte] === 0) classOf[byte] = classes++;
     }
   }
