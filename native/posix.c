@@ -6,10 +6,12 @@
  */
 #define NAPI_VERSION 8
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <node_api.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +29,7 @@
 #include <util.h>
 #else
 #include <pty.h>
+#include <sys/syscall.h>
 #endif
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -320,6 +324,58 @@ static napi_value exit_now(napi_env env, napi_callback_info info) {
   _exit(number(env, argument));
 }
 
+#ifdef __linux__
+/* As sched_setattr(2) wants it; the C library has no name for it. */
+struct scheduling {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t niceness;
+  uint32_t priority;
+  /* ns; of a thread like others how long it runs before others have their turn (Linux 6.12), 0 for as long as all do */
+  uint64_t slice;
+  uint64_t deadline, period;
+};
+
+/* A thread gives way no less than it does already; one that has its time by other rules than niceness keeps them. */
+static void schedule(pid_t thread, int niceness, uint64_t slice) {
+  struct scheduling scheduling = {0};
+  if (syscall(SYS_sched_getattr, thread, &scheduling, sizeof scheduling, 0) != 0) return;
+  if (scheduling.policy != SCHED_OTHER) return;
+  if (niceness > scheduling.niceness) scheduling.niceness = niceness;
+  scheduling.slice = slice;
+  syscall(SYS_sched_setattr, thread, &scheduling, 0);
+}
+#endif
+
+/* comeFirst(niceness): this thread, in all it does, is soon done; the others of this process give way by so much */
+static napi_value come_first(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+#ifdef __linux__
+  const uint64_t shortest_slice = 100000;
+  pid_t own = (pid_t)syscall(SYS_gettid);
+  DIR *threads = opendir("/proc/self/task");
+  for (struct dirent *each; threads != NULL && (each = readdir(threads)) != NULL;) {
+    pid_t thread = atoi(each->d_name);
+    if (thread > 0 && thread != own) schedule(thread, number(env, argument), 0);
+  }
+  if (threads != NULL) closedir(threads);
+  const int as_it_is = -20;
+  schedule(own, as_it_is, shortest_slice);
+#endif
+  return NULL;
+}
+
+/* giveWay(niceness): every other thread on this machine comes before this one, by so much */
+static napi_value give_way(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  if (!arguments(env, info, 1, &argument)) return NULL;
+#ifdef __linux__
+  schedule(0, number(env, argument), 0);
+#endif
+  return NULL;
+}
+
 /* punchHole(fd, offset, length): gives these bytes back to the file system; they read as zeros, and all others stay where they are */
 static napi_value punch_hole(napi_env env, napi_callback_info info) {
   napi_value argument[3];
@@ -336,6 +392,29 @@ static napi_value punch_hole(napi_env env, napi_callback_info info) {
 #endif
   return NULL;
 }
+
+static napi_value put_now(napi_env env, napi_callback_info info, ssize_t (*put)(int, const void *, size_t)) {
+  napi_value argument[2], result;
+  void *bytes;
+  size_t length = 0;
+  ssize_t count;
+  if (!arguments(env, info, 2, argument)) return NULL;
+  napi_get_typedarray_info(env, argument[1], NULL, &length, &bytes, NULL, NULL);
+  do count = put(number(env, argument[0]), bytes, length);
+  while (count < 0 && errno == EINTR);
+  napi_create_int32(env, count < 0 ? 0 : (int32_t)count, &result);
+  return result;
+}
+
+/* writeNow(fd, bytes): how many of them a descriptor that does not block takes; none when it is full, or broken */
+static napi_value write_now(napi_env env, napi_callback_info info) { return put_now(env, info, write); }
+
+static ssize_t send_without_waiting(int fd, const void *bytes, size_t length) {
+  return send(fd, bytes, length, MSG_DONTWAIT);
+}
+
+/* sendNow(fd, bytes): the same of a socket, whether it blocks or not */
+static napi_value send_now(napi_env env, napi_callback_info info) { return put_now(env, info, send_without_waiting); }
 
 /* A descriptor that is watched on this thread's event loop. */
 struct watch {
@@ -443,6 +522,10 @@ static napi_value init(napi_env env, napi_value exports) {
       {"copyWindowSize", NULL, copy_window_size, NULL, NULL, NULL, napi_default, NULL},
       {"isForeground", NULL, is_foreground, NULL, NULL, NULL, napi_default, NULL},
       {"punchHole", NULL, punch_hole, NULL, NULL, NULL, napi_default, NULL},
+      {"writeNow", NULL, write_now, NULL, NULL, NULL, napi_default, NULL},
+      {"sendNow", NULL, send_now, NULL, NULL, NULL, napi_default, NULL},
+      {"comeFirst", NULL, come_first, NULL, NULL, NULL, napi_default, NULL},
+      {"giveWay", NULL, give_way, NULL, NULL, NULL, napi_default, NULL},
       {"watch", NULL, watch_fd, NULL, NULL, NULL, napi_default, NULL},
       {"pauseWatch", NULL, pause_watch, NULL, NULL, NULL, napi_default, NULL},
       {"resumeWatch", NULL, resume_watch, NULL, NULL, NULL, napi_default, NULL},

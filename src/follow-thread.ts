@@ -1,7 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { posix } from './child/posix.ts';
 import { follow } from './follow.ts';
 import type { FollowerTask, FromMain } from './follower-messages.ts';
-import { giveWay } from './give-way.ts';
 
 /*
  * The follower as a worker.
@@ -20,6 +20,6 @@ if (parentPort) {
     listen: (hear: (message: FromMain) => void) => void port.on('message', hear),
     next: () => (receiveMessageOnPort(port) as { message: FromMain } | undefined)?.message,
   };
-  giveWay(niceness);
+  posix.giveWay(niceness);
   void follow(link, workerData as FollowerTask);
 }

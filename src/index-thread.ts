@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Paths } from './domain/config.ts';
 import type { SearchLag } from './domain/search.ts';
-import { giveWay } from './give-way.ts';
+import { posix } from './child/posix.ts';
 import { openSearchIndexing } from './search-indexing.ts';
 
 /*
@@ -21,7 +21,7 @@ const niceness = 10;
 if (parentPort) keepIndexed(parentPort, workerData as Paths);
 
 function keepIndexed(port: MessagePort, paths: Paths): void {
-  giveWay(niceness);
+  posix.giveWay(niceness);
   const indexing = openSearchIndexing(paths);
   let lastToldMs = -Infinity;
   let timer: NodeJS.Timeout | undefined;

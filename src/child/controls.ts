@@ -3,7 +3,8 @@ import { jobOf, send } from './job.ts';
 import type { PassThrough } from './pass-through.ts';
 import { stopJob } from './pause-job.ts';
 import type { RealTerminal } from './real-terminal.ts';
-import { typeInto, writeNow } from './type-into.ts';
+import { posix } from './posix.ts';
+import { typeInto } from './type-into.ts';
 
 /** What can be done to a running child from elsewhere. */
 export interface Controls {
@@ -103,7 +104,7 @@ export function createControls(child: {
     ...(terminal && {
       input: {
         type: (bytes) => typeInto(terminal.master, bytes),
-        typeNow: (bytes) => writeNow(terminal.master, bytes),
+        typeNow: (bytes) => posix.writeNow(terminal.master, bytes),
         get lastTypedMs() {
           return terminal.user.lastTypedMs;
         },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stream } from '../domain/chunk.ts';
 import type { Output } from './spawned.ts';
+import { openTarget } from './target.ts';
 import { writeAll } from './write-all.ts';
 
 /** Read but not yet passed on, before the child has to wait for our reader. */
@@ -37,7 +38,8 @@ export interface PassThrough {
 
 /** Moves an output's bytes to where they belong, and gives them to the sink after that. */
 export function passThrough(output: Output, sink: Sink): PassThrough {
-  const { source, target, marker, endsWithChild } = output;
+  const { source, marker, endsWithChild } = output;
+  const target = openTarget(output.target);
   let pending: PassedBytes[] = [];
   let pendingBytes = 0;
   let readBytes = 0;
@@ -49,7 +51,7 @@ export function passThrough(output: Output, sink: Sink): PassThrough {
   let lastMovedAtMs = lastReadAtMs;
   let onMarker: () => void = () => undefined;
   let onEnd: () => void = () => undefined;
-  const allMoved = new Promise<void>((resolve) => (onEnd = resolve));
+  const allMoved = new Promise<void>((resolve) => (onEnd = resolve)).then(() => target.close());
 
   source.start(
     (read) => {

@@ -42,6 +42,22 @@ interface Posix {
    * numbers must be multiples of the file system's block where some of it is to be gained.
    */
   punchHole(fd: number, offset: number, length: number): void;
+  /**
+   * Who wakes this thread is not kept waiting for it: it has the shortest turns that Linux gives (from 6.12 on), and the
+   * threads that this process has by now, which are V8's, give way by so much (as nice(2) counts). What is started from
+   * this thread later has such turns, too. Nothing elsewhere, where only processes have priorities.
+   */
+  comeFirst(niceness: number): void;
+  /** All others on this machine come before this thread, by so much, and its turns are as long as theirs. */
+  giveWay(niceness: number): void;
+  /**
+   * To a descriptor that does not block.
+   *
+   * @returns how many of the bytes it took; none when it is full, and when it cannot be written to
+   */
+  writeNow(fd: number, bytes: Uint8Array): number;
+  /** {@link Posix.writeNow} for a socket, which may be one that blocks. */
+  sendNow(fd: number, bytes: Uint8Array): number;
   /** Calls back on this thread whenever the descriptor has something to read, or its end, until paused. It must be ended. */
   watch(fd: number, onReadable: () => void): Watch;
   pauseWatch(watch: Watch): void;

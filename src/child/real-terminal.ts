@@ -2,6 +2,7 @@ import { type ReadStream as FileReadStream, createReadStream, writeSync } from '
 import { ReadStream, isatty } from 'node:tty';
 import type { Ending } from '../domain/session.ts';
 import { posix, type TerminalSettings } from './posix.ts';
+import { nonBlockingTarget } from './target.ts';
 import { followTerminalModes } from './terminal-modes.ts';
 import { writeAll } from './write-all.ts';
 
@@ -36,6 +37,7 @@ export function attachRealTerminal(
 ): RealTerminal {
   const isTerminal = isatty(STDIN);
   const modes = followTerminalModes();
+  const master = nonBlockingTarget(child.master);
   let before: TerminalSettings | undefined;
   let waiting: NodeJS.Timeout | undefined;
   let input: ReadStream | FileReadStream | undefined;
@@ -49,11 +51,11 @@ export function attachRealTerminal(
       lastTypedMs = performance.now();
       // One write at a time: what the child does not read yet stays in our terminal.
       from.pause();
-      void writeAll(child.master, [Buffer.from(typed)]).then(() => from.resume());
+      void writeAll(master, [Buffer.from(typed)]).then(() => from.resume());
     });
     from.on('end', () => {
       if (isTerminal) onHangUp();
-      else void writeAll(child.master, [endOfInput]);
+      else void writeAll(master, [endOfInput]);
     });
     from.on('error', () => {
       if (isTerminal) onHangUp();

@@ -19,6 +19,9 @@ const flushPatienceMs = 200;
 /** SIGHUP comes at the same moment as the end of input, and either may be first. */
 const hangUpPatienceMs = 50;
 
+/** Of the threads with which V8 compiles and collects: they would stand in our way for a millisecond at a time. */
+const othersNiceness = 10;
+
 export interface ChildOptions extends SpawnRequest {
   readonly mode: 'terminal' | 'pipe';
   /** How long a worker that outlives the child may still write into its pipes. */
@@ -82,6 +85,8 @@ async function attend(spawned: Spawned, options: ChildOptions): Promise<StartedC
   });
   // Its pipes are there; in a terminal it has to wait until that is like ours.
   if (spawned.terminal === undefined) monitor.go();
+  // Now that the child exists, it does not inherit this.
+  posix.comeFirst(othersNiceness);
   const terminal = await attachTerminal(spawned, () => void hangUpAlike());
   terminal?.takeOver();
   process.on('SIGWINCH', () => {

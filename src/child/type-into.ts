@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { posix } from './posix.ts';
 
 /** How long a child may take to read what is typed to it. */
 const patienceMs = 5000;
@@ -14,21 +14,11 @@ export async function typeInto(master: number, bytes: Uint8Array): Promise<numbe
   const deadline = performance.now() + patienceMs;
   let written = 0;
   while (written < bytes.length) {
-    const count = writeNow(master, bytes.subarray(written));
+    const count = posix.writeNow(master, bytes.subarray(written));
     written += count;
     if (count > 0) continue;
     if (performance.now() > deadline) break;
     await sleep(retryIntervalMs);
   }
   return written;
-}
-
-/** As much as the terminal takes at once. */
-export function writeNow(master: number, bytes: Uint8Array): number {
-  try {
-    return writeSync(master, bytes);
-  } catch {
-    // It is full, or its other side is gone.
-    return 0;
-  }
 }

@@ -13,7 +13,7 @@ describe('writeAll', () => {
   it('writes many buffers in order, and leaves out empty ones', async () => {
     const [readEnd, writeEnd] = posix.pipe();
     expect(
-      await writeAll(writeEnd, [Buffer.from('a'), Buffer.alloc(0), Buffer.from('bc'), Buffer.from('')]),
+      await writeAll({ fd: writeEnd }, [Buffer.from('a'), Buffer.alloc(0), Buffer.from('bc'), Buffer.from('')]),
     ).toBeUndefined();
     const read = Buffer.alloc(10);
     expect(read.toString('latin1', 0, readSync(readEnd, read))).toBe('abc');
@@ -22,13 +22,13 @@ describe('writeAll', () => {
   });
 
   it('writes nothing for nothing', async () => {
-    expect(await writeAll(-1, [])).toBeUndefined();
+    expect(await writeAll({ fd: -1 }, [])).toBeUndefined();
   });
 
   it('writes more than 1024 buffers, and more than a pipe holds', async () => {
     const buffers = numbered(0, 40_000);
     const [readEnd, writeEnd] = posix.pipe();
-    const writing = writeAll(writeEnd, buffers).finally(() => closeSync(writeEnd));
+    const writing = writeAll({ fd: writeEnd }, buffers).finally(() => closeSync(writeEnd));
     expect(await contentOf(readEnd)).toEqual(Buffer.concat(buffers));
     expect(await writing).toBeUndefined();
   });
@@ -39,7 +39,7 @@ describe('writeAll', () => {
     const readEnd = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
     const bytes = Buffer.alloc(300_000, 'x');
-    const writing = writeAll(writeEnd, [bytes]).finally(() => closeSync(writeEnd));
+    const writing = writeAll({ fd: writeEnd }, [bytes]).finally(() => closeSync(writeEnd));
     expect((await contentOf(openSync(fifo, constants.O_RDONLY))).length).toBe(bytes.length);
     expect(await writing).toBeUndefined();
     closeSync(readEnd);
@@ -48,7 +48,7 @@ describe('writeAll', () => {
   it('tells why the rest could not be written', async () => {
     const [readEnd, writeEnd] = posix.pipe();
     closeSync(readEnd);
-    expect(await writeAll(writeEnd, [Buffer.from('a')])).toMatchObject({ code: 'EPIPE' });
+    expect(await writeAll({ fd: writeEnd }, [Buffer.from('a')])).toMatchObject({ code: 'EPIPE' });
     closeSync(writeEnd);
   });
 });
