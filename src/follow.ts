@@ -56,6 +56,8 @@ const roleDelayMs = 300;
 
 /** A checkpoint without events is worth a commit only so often. */
 const quietCommitIntervalMs = 1000;
+/** How often to see what has become of the store, with nothing to record. */
+const idleLookMs = 2000;
 
 /** The settings come first: they say what is no secret. Most users have none, and nothing waits for them. */
 export async function follow(link: FollowerLink, task: FollowerTask): Promise<void> {
@@ -298,9 +300,10 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   function commitWhenDue(from: SessionExtraction, hasMore: boolean) {
     const sinceLastMs = performance.now() - lastCommitMs;
     const isCommitDue =
-      from.pendingEvents > 0
+      guarded?.isAnother === true ||
+      (from.pendingEvents > 0
         ? !hasMore || from.pendingEvents >= limits.maxBatchEvents || sinceLastMs >= limits.flushIntervalMs
-        : from.isAhead && sinceLastMs >= quietCommitIntervalMs;
+        : from.isAhead && sinceLastMs >= quietCommitIntervalMs);
     if (isCommitDue) settle(from.commit());
   }
 
@@ -438,6 +441,8 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     beginRole(settings).catch(() => undefined);
     isSetUp = true;
     schedule();
+    // A child that is silent for hours must not keep us from what others found out, or did, about the store.
+    setInterval(() => schedule(), idleLookMs).unref();
   }
 
   async function setUp() {

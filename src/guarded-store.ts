@@ -18,13 +18,15 @@ const lockPatienceMs = 50;
 const busyTryMs = 200;
 /** How long to leave a store alone that has failed and may work the next time. */
 const failedRetryMs = 300;
-/** How often to see what others have done about a store that rests. */
+/** How often to see what others have done about the store. */
 const lookIntervalMs = 1000;
 
 /** A session's way into the store, which may fail, rest, and come back as another one. */
 export interface GuardedStore extends Pick<EventStore, 'commit'> {
   /** Sees to it that the store is open with the session in it, let go of, or tried, as is due. */
   tend(): void;
+  /** It is another one since the last commit: the next is `stale`. */
+  readonly isAnother: boolean;
   /** How long nothing can be committed; 0 or less when it can be tried now. */
   readonly restMs: number;
   /**
@@ -69,6 +71,7 @@ export function createGuardedStore({
   /** What a store has that was opened, or filled, since the last commit. */
   let found: { readonly progress: StoredProgress; readonly isAnother: boolean } | undefined;
   let isProbing = false;
+  let lookedAtMs = -Infinity;
   const threads = new Set<ReturnType<typeof probeInThread>>();
   let busySinceMs = -Infinity;
   let restsUntilMs = -Infinity;
@@ -210,7 +213,13 @@ export function createGuardedStore({
     },
     tend() {
       letGoOrProbe();
-      if (store === undefined && restMs() <= 0) guarded(opened);
+      const nowMs = performance.now();
+      if (restMs() > 0 || (store !== undefined && nowMs - lookedAtMs < lookIntervalMs)) return;
+      lookedAtMs = nowMs;
+      guarded(opened);
+    },
+    get isAnother() {
+      return found?.isAnother === true;
     },
     get restMs() {
       return restMs();

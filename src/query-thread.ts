@@ -3,6 +3,7 @@ import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import type { SessionReader } from './domain/ports.ts';
 import { fail, ok, type Result } from './domain/result.ts';
+import { noteDamage } from './note-damage.ts';
 import { openSearch } from './open-search.ts';
 import { recordingFolder } from './recording/folder.ts';
 import type { AnswerMessage, Queries, QueryMessage, ScreenAnswer } from './server/queries.ts';
@@ -26,7 +27,14 @@ function answerQueries(port: MessagePort, paths: Paths): void {
 
   const timelines = new Current(paths.database, openTimelineReader);
 
-  async function answer({ name, input }: QueryMessage): Promise<Result<unknown, Failure>> {
+  async function answer(message: QueryMessage): Promise<Result<unknown, Failure>> {
+    const answered = await answerOf(message);
+    // A search also reads its index, which is another file.
+    if (!answered.ok && message.name !== 'search') noteDamage(paths, answered.failure);
+    return answered;
+  }
+
+  async function answerOf({ name, input }: QueryMessage): Promise<Result<unknown, Failure>> {
     if (name === 'search') return search.search(input as Parameters<Queries['search']>[0]);
     const reader = current.get();
     if (!reader.ok) return reader;

@@ -11,12 +11,13 @@ export interface RecoveringThread {
   end(): Promise<void>;
 }
 
-/** Starts `recover-thread.ts`. */
-export function recoverInThread(paths: Paths): RecoveringThread {
+/** Starts `recover-thread.ts`. @param complain is told what could not be recovered, and of a database set aside */
+export function recoverInThread(paths: Paths, complain: (message: string) => void): RecoveringThread {
   const thread = new Worker(join(import.meta.dirname, 'recover-thread.js'), {
     workerData: paths,
     resourceLimits: threadHeap,
   });
+  thread.on('message', complain);
   // What is left behind then is extracted by the next one who reads.
   thread.on('error', () => undefined);
   const ended = exitOf(thread);

@@ -12,7 +12,7 @@ import { recover } from './recover.ts';
 if (parentPort) void recoverUntilTold(parentPort, workerData as Paths);
 
 async function recoverUntilTold(port: MessagePort, paths: Paths): Promise<void> {
-  // What fails is told by the commands that read.
-  await recover(paths, { isOver: () => receiveMessageOnPort(port) !== undefined });
+  const failures = await recover(paths, { isOver: () => receiveMessageOnPort(port) !== undefined });
+  for (const { message } of failures) port.postMessage(message);
   port.close();
 }

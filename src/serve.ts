@@ -8,6 +8,7 @@ import type { ExportRequest } from './export-thread.ts';
 import type { Failure } from './domain/failure.ts';
 import { fail, ok, type Result } from './domain/result.ts';
 import { indexInThread } from './index-in-thread.ts';
+import { noteDamage } from './note-damage.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { identify } from './recording/process-identity.ts';
 import { inRecordedFile } from './recording/recorded-file.ts';
@@ -88,7 +89,7 @@ export async function startServing(
   } catch (error) {
     return fail({ reason: 'runtime-unusable', message: (error as Error).message });
   }
-  const feed = openFeed(paths.database);
+  const feed = openFeed(paths.database, (failure) => noteDamage(paths, failure));
   if (!feed.ok) return feed;
   const startThread = () =>
     new Worker(join(import.meta.dirname, 'query-thread.js'), {
@@ -125,7 +126,7 @@ export async function startServing(
     ...(host !== undefined && { host }),
   });
   const pruning = pruneNowAndThen(paths, complain);
-  const recovering = recoverWhenLeft(paths);
+  const recovering = recoverWhenLeft(paths, complain);
   const end = async () => {
     await Promise.all([pruning.stop(), recovering.stop()]);
     feed.value.close();

@@ -17,12 +17,13 @@ if (parentPort) void serveInWrapper(parentPort, workerData as ServeTask);
 
 async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recovers }: ServeTask): Promise<void> {
   const tell = (message: FromServing) => port.postMessage(message);
+  // Nothing of it is about the session of this wrapper.
+  const complain = () => undefined;
   let isEnding = false;
   const serving = await startServing(
     paths,
     { version, port: firstPort, textOf: strippedText, onHandOver: end },
-    // Nothing of it is about the session of this wrapper.
-    () => undefined,
+    complain,
   );
   if (!serving.ok) {
     const { reason, message } = serving.failure;
@@ -30,7 +31,7 @@ async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recov
     return;
   }
   const server = serving.value;
-  const recovering = recovers ? recoverInThread(paths) : undefined;
+  const recovering = recovers ? recoverInThread(paths, complain) : undefined;
   // There is but one message: `EndServing`.
   port.on('message', end);
   tell({ kind: 'serving' });

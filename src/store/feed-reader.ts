@@ -12,9 +12,11 @@ import { timeRange } from './time-range.ts';
 export class SqliteFeedReader implements FeedReader {
   readonly #path: string;
   readonly #feed: Current<OpenFeed>;
+  readonly #onFailure: (failure: Failure) => void;
 
-  constructor(path: string) {
+  constructor(path: string, onFailure: (failure: Failure) => void = () => undefined) {
     this.#path = path;
+    this.#onFailure = onFailure;
     this.#feed = new Current(path, () => {
       const opened = openDatabaseForReading(path);
       return opened.ok ? attempt(path, () => ok(new OpenFeed(opened.value))) : opened;
@@ -52,7 +54,9 @@ export class SqliteFeedReader implements FeedReader {
 
   #read<Value>(query: (feed: OpenFeed) => Result<Value, Failure>): Result<Value, Failure> {
     const feed = this.#feed.get();
-    return feed.ok ? attempt(this.#path, () => query(feed.value)) : feed;
+    const read = feed.ok ? attempt(this.#path, () => query(feed.value)) : feed;
+    if (!read.ok) this.#onFailure(read.failure);
+    return read;
   }
 }
 
