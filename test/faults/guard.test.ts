@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pathsFrom } from '../../src/domain/config.ts';
 import type { StorageStatus } from '../../src/domain/mode.ts';
@@ -277,11 +278,14 @@ describe('a mode that the user forces', () => {
   it('keeps the store as it is, then fills it', async () => {
     const { started, stored, status, run, recorded } = home();
     const session = await started();
+    await until(() => recorded() === 'begun\n');
     expect(await status('force', 'record', '--reason', 'moving it', '--ttl', '10m')).toMatchObject({
       effective: 'record',
       by: 'user',
       reason: 'moving it',
     });
+    // It looks five times a second.
+    await pause(300);
     await session.say(linesOf(errorsTo(100)));
     await until(() => recorded().includes('no 100\n'));
     const read = await run(['events']);
