@@ -30,6 +30,9 @@ export function recoverWhenLeft(paths: Paths, complain: (message: string) => voi
   function left(): string[] {
     const current = reader.get();
     const running = current.ok ? current.value.sessions({ active: true, limit: mostLookedAt }) : current;
+    // Whoever writes has read long ago what leads to the last event, and need not meet what became of it since.
+    const newest = current.ok ? current.value.events({ limit: 1 }) : current;
+    if (!newest.ok) noteDamage(paths, newest.failure);
     if (!running.ok) {
       noteDamage(paths, running.failure);
       return [];
