@@ -38,7 +38,8 @@ async function callsFor(chunks: number): Promise<Calls> {
   const others = new Set(calls.flatMap(({ thread, name }) => (name === 'execve' && thread !== main ? [thread] : [])));
   return {
     main: calls.filter(({ thread }) => thread === main).length,
-    writes: calls.filter(({ thread, name, fd }) => !others.has(thread) && /^(writev?|sendto)$/.test(name) && fd === '1').length,
+    writes: calls.filter(({ thread, name, fd }) => !others.has(thread) && /^(writev?|sendto)$/.test(name) && fd === '1')
+      .length,
   };
 }
 
