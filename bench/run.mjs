@@ -34,10 +34,12 @@ const { comparison, table } = await import('./harness/report.mjs');
 
 const rows = [];
 for (const name of chosen.length > 0 ? chosen : names) {
-  process.stderr.write(`${name} …\n`);
+  process.stderr.write(`${name} … `);
+  const startMs = performance.now();
   const { told, broken } = await inProcess(fileURLToPath(new URL(`trials/${name}.mjs`, import.meta.url)));
   rows.push(...told.map((row) => ({ trial: name, ...row })));
   if (broken !== undefined) rows.push({ trial: name, what: 'the trial', broken });
+  process.stderr.write(`${Math.round((performance.now() - startMs) / 1000)} s\n`);
 }
 if (options.save !== undefined) {
   mkdirSync(saved, { recursive: true });

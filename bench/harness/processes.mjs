@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +78,17 @@ export function usageOf(pid) {
       processorMs: 10 * (Number(fields[11]) + Number(fields[12])),
       childrenMs: 10 * (Number(fields[13]) + Number(fields[14])),
     };
+  } catch {
+    return undefined;
+  }
+}
+
+/** How long the threads of a process have run that it has now; undefined where nobody counts. */
+export function processorMsOf(pid) {
+  try {
+    const ofThread = (thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + ofThread(thread), 0);
   } catch {
     return undefined;
   }
