@@ -347,7 +347,10 @@ static void schedule(pid_t thread, int niceness, uint64_t slice) {
 }
 #endif
 
-/* comeFirst(niceness): this thread, in all it does, is soon done; the others of this process give way by so much */
+/*
+ * comeFirst(niceness): this thread has the shortest turns there are, and so its turn as soon as it wakes up; the others of
+ * this process give way by so much
+ */
 static napi_value come_first(napi_env env, napi_callback_info info) {
   napi_value argument;
   if (!arguments(env, info, 1, &argument)) return NULL;

@@ -43,9 +43,9 @@ interface Posix {
    */
   punchHole(fd: number, offset: number, length: number): void;
   /**
-   * Who wakes this thread is not kept waiting for it: it has the shortest turns that Linux gives (from 6.12 on), and the
+   * Gives this thread its turn as soon as it wakes up: it has the shortest turns that Linux gives (from 6.12 on), and the
    * threads that this process has by now, which are V8's, give way by so much (as nice(2) counts). What is started from
-   * this thread later has such turns, too. Nothing elsewhere, where only processes have priorities.
+   * this thread later has such turns, too. Elsewhere only processes have priorities, and nothing is done.
    */
   comeFirst(niceness: number): void;
   /** All others on this machine come before this thread, by so much, and its turns are as long as theirs. */
