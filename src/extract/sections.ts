@@ -20,9 +20,10 @@ export function createSections(
   const headingLine = headings.map(() => 0);
   const lastLine = headings.map(() => 0);
   const dormant = Uint8Array.from(sectionsOf, (sections) => (sections === undefined ? 0 : 1));
+  const ofSections = sectionsOf.flatMap((sections, literal) => (sections === undefined ? [] : [{ literal, sections }]));
   function wake(lineNumber: number): void {
-    for (const [literal, sections] of sectionsOf.entries()) {
-      if (sections) dormant[literal] = sections.some((section) => lineNumber < (lastLine[section] ?? 0)) ? 0 : 1;
+    for (const { literal, sections } of ofSections) {
+      dormant[literal] = sections.some((section) => lineNumber < (lastLine[section] ?? 0)) ? 0 : 1;
     }
   }
 
