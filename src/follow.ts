@@ -24,6 +24,7 @@ import type { ReadChunk } from './recording/recorder.ts';
 import { createTolerantRecorder } from './recording/tolerant-recorder.ts';
 import { writeSessionFile } from './recording/write-session-file.ts';
 import type { RoleKeeper } from './role-keeper.ts';
+import { createSessionClock } from './session-clock.ts';
 import type { SessionExtraction } from './session-extraction.ts';
 import { createSessionRedaction, patienceMs } from './session-redaction.ts';
 import { untilNotBusy } from './until-not-busy.ts';
@@ -47,9 +48,6 @@ const setUpRetryMs = 250;
 
 /** A line of the timing is short, and JSON may make six characters of one. */
 const longestDeedReason = 100;
-
-/** How long after a moment the main thread is asked whether it has passed: it may be behind. */
-const clockMarginMs = 5;
 
 /** A session that is over by then has loaded nothing of a server. */
 const roleDelayMs = 300;
@@ -100,13 +98,8 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   let lastCommitMs = performance.now();
   let isDue = false;
   let timer: NodeJS.Timeout | undefined;
-  /** The recording's clock, and when it was told last, by our own: a clock on the wall may be set. */
-  let clockUs = 0;
-  let clockToldAtMs = performance.now() - (Date.now() - Date.parse(task.session.startedAt));
-  /** As this thread knows it; it may be some milliseconds off. */
-  const nowUs = () => Math.max(0, Math.round(clockUs + (performance.now() - clockToldAtMs) * 1000));
-  let isClockAsked = false;
-  let clockTimer: { readonly id: NodeJS.Timeout; readonly nextUs: number } | undefined;
+  /** Only the main thread knows that nothing has come until now. */
+  const clock = createSessionClock({ startedAt: task.session.startedAt, ask: () => tell({ kind: 'what-time' }) });
   let isStopNoted = true;
   let isFinishing = false;
   let role: RoleKeeper | undefined;
@@ -157,11 +150,9 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
       } else if (message.kind === 'begin-role') {
         mayServeNow = true;
         role?.begin();
-      } else if (message.kind === 'clock') {
-        tellClock(message);
-        isClockAsked = false;
-      } else if (message.kind === 'look') {
-        tellClock(message);
+      } else if (message.kind === 'clock') clock.answered(message.timeUs);
+      else if (message.kind === 'look') {
+        clock.told(message.timeUs);
         looks.push(message);
       } else {
         if (isPassing) recorder.pass(message);
@@ -237,7 +228,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
   /** That storage goes on in another mode stands in the recording, and thus in the feed. */
   function noteDeed(mode: StorageMode, by: string, reason: string) {
     const deed = { command: 'mode', by, via: 'mode', mode, reason: reason.slice(0, longestDeedReason) };
-    const mark = { kind: 'control', deed, timeUs: nowUs() } as const;
+    const mark = { kind: 'control', deed, timeUs: clock.nowUs() } as const;
     if (mode === 'passthrough' && !recorder.hasBegun) recorder.pass(mark);
     else take(() => recorder.mark(mark));
     redaction.release();
@@ -266,7 +257,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
       const moment = held ?? backlog.next();
       held = moment && !redaction.isDecided(moment) ? moment : undefined;
       if (!moment || held) {
-        into.wait(Math.min(clockUs, held?.timeUs ?? clockUs));
+        into.wait(Math.min(clock.toldUs, held?.timeUs ?? clock.toldUs));
         return false;
       }
       into.take(moment);
@@ -275,26 +266,6 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
       scannedBytes += bytes;
     }
     return true;
-  }
-
-  function tellClock({ timeUs }: { readonly timeUs: number }) {
-    clockUs = timeUs;
-    clockToldAtMs = performance.now();
-  }
-
-  /** Only the main thread knows that nothing has come until now; it is asked when that may tell something. */
-  function watchClock({ nextUs }: SessionExtraction) {
-    if (nextUs === undefined || isClockAsked || ended) return;
-    if (clockTimer !== undefined && clockTimer.nextUs <= nextUs) return;
-    clearTimeout(clockTimer?.id);
-    const waitMs = (nextUs - nowUs()) / 1000 + clockMarginMs;
-    clockTimer = { id: setTimeout(askClock, Math.max(0, waitMs)), nextUs };
-  }
-
-  function askClock() {
-    clockTimer = undefined;
-    isClockAsked = true;
-    tell({ kind: 'what-time' });
   }
 
   function commitWhenDue(from: SessionExtraction, hasMore: boolean) {
@@ -348,7 +319,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
       }
     }
     if (held) schedule(patienceMs);
-    else if (extraction) watchClock(extraction);
+    else if (extraction?.nextUs !== undefined && !ended) clock.askAfter(extraction.nextUs);
     if (isSetUp) answerLooks();
     if (isSetUp && !isStopNoted) {
       isStopNoted = true;
@@ -494,7 +465,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
         redaction,
         // What is found under a lost lease is stored later, from the recording.
         onCommitted: (checkpoint) =>
-          leased?.isLost === true ? [] : limit.enforce(recorder.position.offsets, checkpoint, nowUs()),
+          leased?.isLost === true ? [] : limit.enforce(recorder.position.offsets, checkpoint, clock.nowUs()),
       });
   }
 
