@@ -7,13 +7,9 @@ export function lineOf(stream, n) {
 /** The lines of which each must become one event. */
 export const isEvent = (line) => /^(error|fatal): number \d+$/.test(line);
 
-/** The beginning of all that the agent prints on a stream. */
+/** The beginning of all that the agent prints on a stream; it may be more than a string can hold. */
 export function outputOf(stream, length) {
-  const lines = [];
-  for (let n = 1, bytes = 0; bytes < length; n += 1) {
-    const line = lineOf(stream, n);
-    lines.push(line);
-    bytes += line.length;
-  }
-  return Buffer.from(lines.join(''), 'latin1').subarray(0, length);
+  const output = Buffer.allocUnsafe(length);
+  for (let n = 1, at = 0; at < length; n += 1) at += output.write(lineOf(stream, n), at, 'latin1');
+  return output;
 }

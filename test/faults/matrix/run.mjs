@@ -44,7 +44,7 @@ for (const fault of faults) {
   if (options.only.length > 0 && !options.only.includes(fault.name)) continue;
   process.stderr.write(`${fault.name} … `);
   const startMs = performance.now();
-  const row = await rowOf(fault);
+  const row = await rowOf(fault).catch((error) => brokenOff(fault, error));
   const seconds = Math.round((performance.now() - startMs) / 1000);
   // Whoever breaks a long run off has these.
   process.stderr.write(
@@ -55,6 +55,11 @@ for (const fault of faults) {
 console.log(options.json ? JSON.stringify(rows) : table(rows));
 if (!options.json) for (const row of rows) for (const why of row.broken) console.log(`${row.fault}: ${why}`);
 process.exitCode = rows.some(({ verdict }) => verdict === 'does not hold') ? 1 : 0;
+
+/** The others are played all the same. */
+function brokenOff({ name, what }, { stack }) {
+  return { fault: name, what, broken: [stack], verdict: 'does not hold' };
+}
 
 /** Plays a fault's rounds, some at a time. */
 async function rowOf(fault) {
