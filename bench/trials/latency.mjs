@@ -19,7 +19,7 @@ const folder = workFolder('latency', 2e9);
 
 const many = isSmoke ? 2 : 10;
 await inPipe('one wrapper', { writers: 1, startMs: isSmoke ? 500 : 1_000 });
-await inPipe(`${many} wrappers together`, { writers: many, startMs: isSmoke ? 500 : 2_000 });
+await inPipe(`${many} wrappers together`, { writers: many, startMs: isSmoke ? 500 : 1_500 });
 await onTerminal();
 await toClient();
 

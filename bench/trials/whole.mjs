@@ -10,8 +10,8 @@ import { ripgrepPatterns } from '../harness/ripgrep-patterns.mjs';
 import { isSmoke, missing, rounds, tell } from '../harness/trial.mjs';
 
 /** Of the shipped patterns ripgrep takes a second for some 2 MB; see the trial `scan`. */
-const bytes = isSmoke ? 1 << 16 : 5_000_000;
-const moreBytes = isSmoke ? 1 << 20 : 210_000_000;
+const bytes = isSmoke ? 1 << 16 : 2_500_000;
+const moreBytes = isSmoke ? 1 << 20 : 50_000_000;
 
 const code = mkdtempSync(join(root, 'dist.bench-'));
 const patterns = ripgrepPatterns(code, await compiledPacks(code));
