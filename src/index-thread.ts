@@ -10,7 +10,7 @@ import { openSearchIndexing } from './search-indexing.ts';
  */
 
 /** How often to look for something new. */
-const pauseMs = 500;
+const pauseMs = 1_000;
 /** The same when the index could not be used: the disk is full, or another process is at it for long. */
 const pauseAfterFailureMs = 5_000;
 /** How often the lag is told while there is work. */

@@ -22,7 +22,7 @@ import { isSmoke, tell } from '../harness/trial.mjs';
 const events = isSmoke ? 20_000 : 10_000_000;
 const searched = isSmoke ? 2_000 : 1_000_000;
 const sessions = 200;
-const asked = isSmoke ? 3 : 100;
+const asked = isSmoke ? 3 : 200;
 
 const code = mkdtempSync(join(root, 'dist.bench-'));
 try {

@@ -31,7 +31,7 @@ for (const [matchShare, ratioAtMost] of [
   [0.2, 1.1],
 ]) {
   const against = async (size, name, command, target) => {
-    const what = `recorded, extracted, committed: ${Math.round(size / 1e6)} MB, ${100 * matchShare} % of lines with matches`;
+    const what = `recorded, extracted, committed: ${size / 1e6} MB, ${100 * matchShare} % of lines with matches`;
     const absent = ['tee', ...(name.includes('rg') ? ['rg'] : [])].find(
       (program) => programNamed(program) === undefined,
     );
