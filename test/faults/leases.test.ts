@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { pathsFrom } from '../../src/domain/config.ts';
 import type { SessionRow, StateChangeRow } from '../../src/domain/rows.ts';
 import { eventsOf, reading } from '../support/recorded-sessions.ts';
 import { configure, wrapLeased } from '../support/leased-wrapper.ts';
+import { isStopped } from '../support/is-stopped.ts';
 import { freshEnvironment, runRidealong } from '../support/ridealong.ts';
 import { sinceBootMs } from '../../src/guard/boot-clock.ts';
 import { KeptDatabase } from '../../src/store/kept-database.ts';
@@ -31,7 +31,6 @@ async function untilStored(env: NodeJS.ProcessEnv, session: string, count: numbe
 }
 
 /** As proc(5) tells it. */
-const isStopped = ({ pid }: ChildProcess) => /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
 
 /** Waits until the one lease that there is was not renewed in time. */
 async function pastExpiry(env: NodeJS.ProcessEnv): Promise<void> {

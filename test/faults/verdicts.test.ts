@@ -7,6 +7,7 @@ import type { EventRow, SessionRow, StateChangeRow } from '../../src/domain/rows
 import type { SessionState } from '../../src/domain/session.ts';
 import { openReader } from '../../src/store/open-reader.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { isStopped } from '../support/is-stopped.ts';
 import { freshEnvironment, runRidealong, startRidealong } from '../support/ridealong.ts';
 
 const badAgent = fileURLToPath(new URL('./bad-agent.mjs', import.meta.url));
@@ -178,6 +179,8 @@ describe('an agent that', () => {
     await until(() => statesIn(environment).at(-1) === 'working');
     wrapper.stdin?.write('now\n');
     await until(() => statesIn(environment).at(-1) === 'paused');
+    // It tells so before it stops.
+    await until(() => isStopped(wrapper));
     wrapper.kill('SIGCONT');
     expect(await ended).toMatchObject({ code: 0 });
     expect(statesIn(environment).slice(0, 3)).toEqual(['starting', 'working', 'paused']);

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { isStopped } from '../support/is-stopped.ts';
 import { runRidealong } from '../support/ridealong.ts';
 import { follow, type Message } from './support/running-server.ts';
 import { freshHome, type Home, serveIn } from './support/serving-process.ts';
@@ -22,7 +23,6 @@ async function twoIn(home: Home): Promise<{ first: Wrapper; second: Wrapper }> {
 }
 
 /** As `ps` tells it: proc(5). */
-const isStopped = ({ pid }: Wrapper) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.startsWith('T');
 
 /** Each starts several processes, which take turns on a busy machine. */
 const timeout = 60_000;
