@@ -24,15 +24,16 @@ export function nonBlockingTarget(fd: number): Target {
  * and only that does not block.
  */
 export function openTarget(fd: number): OpenTarget {
-  if (fstatSync(fd).isSocket()) return { fd, writeNow: (bytes) => posix.sendNow(fd, bytes), close: () => undefined };
-  const own = openAnew(fd);
+  const kind = fstatSync(fd);
+  if (kind.isSocket()) return { fd, writeNow: (bytes) => posix.sendNow(fd, bytes), close: () => undefined };
+  const own = kind.isFIFO() || posix.isTerminal(fd) ? openAnew(fd) : undefined;
   if (own === undefined) return { fd, close: () => undefined };
   return { ...nonBlockingTarget(own), fd, close: () => closeSync(own) };
 }
 
-/** Undefined where there is no such thing, and where it is forbidden: the terminal may be another user's. */
+/** Undefined where no system call does that, and where it is forbidden: the terminal may be another user's. */
 function openAnew(fd: number): number | undefined {
-  if (process.platform !== 'linux' || !(fstatSync(fd).isFIFO() || posix.isTerminal(fd))) return undefined;
+  if (process.platform !== 'linux') return undefined;
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {

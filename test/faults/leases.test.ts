@@ -30,8 +30,6 @@ async function untilStored(env: NodeJS.ProcessEnv, session: string, count: numbe
   while (storedErrors(env, session).length < count) await pause(10);
 }
 
-/** As proc(5) tells it. */
-
 /** Waits until the one lease that there is was not renewed in time. */
 async function pastExpiry(env: NodeJS.ProcessEnv): Promise<void> {
   const database = new KeptDatabase(pathsOf(env).database, { readonly: true });
