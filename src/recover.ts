@@ -8,6 +8,7 @@ import type { EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
+import { isRecordedStill } from './recording/recorded-still.ts';
 import { busyRetryMs } from './until-not-busy.ts';
 
 /** A recording of another host that has not grown for so long is taken for abandoned. */
@@ -102,7 +103,7 @@ export interface Recovery {
 }
 
 /** As {@link recoverInto}, one session after the other. */
-export async function* recoveries(store: EventStore, paths: Paths): AsyncGenerator<Recovery> {
+export async function* recoveries(store: EventStore, paths: Paths): AsyncGenerator<Recovery, void> {
   const left = unfinishedSessions(paths, store);
   if (!left.ok) {
     yield { outcome: left };
@@ -135,22 +136,23 @@ async function recoverSession(
   store: EventStore,
   sessionId: string,
 ): Promise<Result<'recovered' | 'running', Failure>> {
-  const { readSessionFile } = await import('./recording/read-session-file.ts');
   const folder = recordingFolder(paths.recordings, sessionId);
+  if (isRecordedStill(folder)) return ok('running');
+  // Its wrapper may have ended well since we have asked which sessions have.
+  const stored = store.checkpointOf(sessionId);
+  if (!stored.ok) return stored;
+  if (stored.value?.ended === true) return ok('recovered');
+  const { readSessionFile } = await import('./recording/read-session-file.ts');
   const read = readSessionFile(folder);
   if (!read.ok) return read;
   const session = read.value;
-  if (!(await isAbandoned(session, folder))) return ok('running');
-  return extractAgain(paths, store, session);
+  return isAbandoned(session, folder) ? extractAgain(paths, store, session) : ok('running');
 }
 
-/** Whether nobody writes the recording any more. Of processes on another host (or in a container) only silence tells. */
-async function isAbandoned(session: Session, folder: RecordingFolder): Promise<boolean> {
-  if (session.host === hostname()) {
-    const { isRunning } = await import('./recording/process-identity.ts');
-    return !isRunning(session.process);
-  }
-  return session.end !== undefined || Date.now() - statSync(folder.timing).mtimeMs > foreignSilenceMs;
+/** Of a wrapper on another host (or in a container), only silence tells that it is gone. */
+function isAbandoned(session: Session, folder: RecordingFolder): boolean {
+  if (session.host === hostname() || session.end !== undefined) return true;
+  return Date.now() - statSync(folder.timing).mtimeMs > foreignSilenceMs;
 }
 
 async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<'recovered', Failure>> {
