@@ -61,6 +61,16 @@ export const eventSql = {
     SELECT id FROM events
     WHERE time_us >= :sinceUs AND time_us < :untilUs AND NOT (time_us = :beforeUs AND id >= :before)
     ORDER BY time_us DESC, id DESC LIMIT :limit`,
+  /** Of a kind, among the newest `lookedAt` of all. */
+  amongNewest: `
+    SELECT latest.id FROM (
+      SELECT id, session_key, pattern_key FROM events WHERE id < :before ORDER BY id DESC LIMIT :lookedAt
+    ) latest
+    JOIN sessions s ON s.key = latest.session_key
+    JOIN agents a ON a.key = s.agent_key
+    JOIN patterns p ON p.key = latest.pattern_key
+    WHERE ${isOfKind}
+    ORDER BY latest.id DESC LIMIT :limit`,
   talliesOfSession: `
     SELECT t.session_key, t.pattern_key, t.last_event_id
     FROM sessions s
@@ -147,6 +157,9 @@ interface Bound {
 
 const top: Place = { timeUs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
 
+/** One in so many events must be of a kind for the newest of the kind to be found among the newest of all. */
+const sparsest = 8;
+
 type Limited = Bound & { readonly limit: number };
 type Between = Limited & { readonly after: number };
 
@@ -154,6 +167,7 @@ type Between = Limited & { readonly after: number };
 export class EventQueries {
   readonly #newest: Database.Statement<[Limited], number>;
   readonly #inTime: Database.Statement<[TimeRange & Limited & { beforeUs: number }], number>;
+  readonly #amongNewest: Database.Statement<[Kind & Limited & { lookedAt: number }], number>;
   readonly #talliesOfSession: Database.Statement<[Kind & { session: string }], Tally>;
   readonly #agentTallies: Database.Statement<[Kind], AgentTally>;
   readonly #talliesOfAgent: Database.Statement<[AgentTally & Between], Tally>;
@@ -171,6 +185,7 @@ export class EventQueries {
   constructor(database: Database.Database) {
     this.#newest = database.prepare<[Limited], number>(eventSql.newest).pluck();
     this.#inTime = database.prepare<[TimeRange & Limited & { beforeUs: number }], number>(eventSql.inTime).pluck();
+    this.#amongNewest = database.prepare<[Kind & Limited & { lookedAt: number }], number>(eventSql.amongNewest).pluck();
     this.#talliesOfSession = database.prepare(eventSql.talliesOfSession);
     this.#agentTallies = database.prepare(eventSql.agentTallies);
     this.#talliesOfAgent = database.prepare(eventSql.talliesOfAgent);
@@ -251,11 +266,21 @@ export class EventQueries {
     if (session !== undefined)
       return this.#idsOfTallies(this.#talliesOfSession.all({ ...kind, session }), limit, time, before);
     if (isSomeKind(kind)) {
+      // One pattern is rarer than that, and has few tallies.
+      const isOften = time === undefined && kind.pattern === null;
+      const nearby = isOften ? this.#amongNewestIds(kind, limit, before) : [];
+      if (nearby.length === limit) return nearby;
       return this.#idsOfTallies(this.#talliesOfKind(kind, limit, time, before), limit, time, before);
     }
     if (time === undefined) return this.#newest.all({ limit, before });
     const untilUs = Math.min(time.untilUs, place.timeUs + 1);
     return this.#inTime.all({ ...time, untilUs, beforeUs: place.timeUs, before, limit });
+  }
+
+  /** Where one agent is at work it is at work for a while: behind its last event there are more, close together. */
+  #amongNewestIds(kind: Kind, limit: number, before: number): number[] {
+    const last = this.#lastOfKind.get(kind) ?? 0;
+    return this.#amongNewest.all({ ...kind, limit, before: Math.min(before, last + 1), lookedAt: limit * sparsest });
   }
 
   /** Of the tallies of a kind, those that can hold its newest events before an id. */
