@@ -57,7 +57,7 @@ export const limits = {
   flushIntervalMs: 50,
   /** A batch is committed when it holds this many events. */
   maxBatchEvents: 1000,
-  /** A pattern may spend this much on one session before it is judged, and then at most `maxUsPerLine` per line. */
+  /** A pattern may spend this much on one session before it is judged by what it takes per line. */
   patternBudgetMs: 250,
   /** The wait for output and extraction after the child's end. */
   drainTimeoutMs: 2000,

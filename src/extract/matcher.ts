@@ -69,6 +69,9 @@ export interface Matcher {
   stats(): MatcherStats;
 }
 
+/** A regex that takes so long is run once more, and the shorter time counts. */
+const suspiciousMs = 10;
+
 /** Compiles packs, which all apply; see `packsForAgent`. Later ones replace patterns of earlier ones by their ids. */
 export function createMatcher(packs: readonly Pack[]): Matcher {
   const { rules, headings, sections } = rulesOf(packs);
@@ -86,10 +89,20 @@ export function createMatcher(packs: readonly Pack[]): Matcher {
     if (budget.isDisabled(name)) return [];
     stats.regexExecutions += 1;
     const line = text();
-    const start = nowMs();
-    const matches = regex().matchesOf(line);
-    budget.spend(name, nowMs() - start, matches === 'took-too-long' ? matches : 'ended');
-    return matches === 'took-too-long' ? [] : matches;
+    const attempt = () => {
+      const start = nowMs();
+      const matches = regex().matchesOf(line);
+      return { matches, ms: nowMs() - start };
+    };
+    const first = attempt();
+    if (first.matches === 'took-too-long') {
+      budget.spend(name, first.ms, 'took-too-long');
+      return [];
+    }
+    // It may be other threads that had their turns meanwhile: where a hundred want the processor, each of them waits so long.
+    const ms = first.ms < suspiciousMs ? first.ms : Math.min(first.ms, attempt().ms);
+    budget.spend(name, ms, 'ended');
+    return first.matches;
   }
 
   function beginSections(text: () => string, cursor: LineCursor, context: LineContext): void {

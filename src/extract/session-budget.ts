@@ -2,8 +2,6 @@ import { limits } from '../domain/config.ts';
 
 /** What a pattern that is over its budget may still take per line on average: far more than any sane one does. */
 const maxMsPerLine = 1;
-/** A line counts with no more, so that a process that was stopped or starved once is not taken for a slow pattern. */
-const maxCountedMs = 100;
 
 /** A pattern that was taken out of a session, because it would hold up all others. */
 export interface DisabledPattern {
@@ -21,21 +19,20 @@ export interface SessionBudget {
 }
 
 export function createSessionBudget(): SessionBudget {
-  const accounts = new Map<string, { spentMs: number; countedMs: number; lines: number }>();
+  const accounts = new Map<string, { spentMs: number; lines: number }>();
   const disabled = new Map<string, DisabledPattern>();
   return {
     isDisabled: (pattern) => disabled.has(pattern),
     spend(pattern, ms, outcome) {
       let account = accounts.get(pattern);
       if (account === undefined) {
-        account = { spentMs: 0, countedMs: 0, lines: 0 };
+        account = { spentMs: 0, lines: 0 };
         accounts.set(pattern, account);
       }
       account.spentMs += ms;
-      account.countedMs += Math.min(ms, maxCountedMs);
       account.lines += 1;
-      const isOver = account.countedMs > limits.patternBudgetMs && account.countedMs > account.lines * maxMsPerLine;
-      const { spentMs } = account;
+      const { spentMs, lines } = account;
+      const isOver = spentMs > limits.patternBudgetMs && spentMs > lines * maxMsPerLine;
       if (outcome === 'took-too-long') disabled.set(pattern, { pattern, reason: 'timeout', spentMs });
       else if (isOver) disabled.set(pattern, { pattern, reason: 'budget', spentMs });
     },

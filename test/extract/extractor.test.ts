@@ -171,15 +171,18 @@ describe('a pattern that takes too long', () => {
     expect(extractor.disabled()).toEqual([{ pattern: 'slow', reason: 'budget', spentMs: 270 }]);
   });
 
-  it('is not blamed for one long pause of the whole process, nor for many short times', () => {
+  it.each([
+    ['one long pause of the whole process', [60_000]],
+    ['other processes that have their turns meanwhile', Array.from({ length: 20 }, () => 150)],
+  ])('is not blamed for %s, nor for many short times', (_, pausesMs) => {
     const quick = { id: 'quick', regex: 'quick', examples: { match: ['quick'], no_match: [''] } };
     let now = 0;
-    let step = 60_000;
+    let looks = 0;
     const extractor = createExtractor({
       matcher: createMatcher([packOf([quick])]),
       nowMs: () => {
-        now += step;
-        step = 0.5;
+        const isPaused = looks++ % 4 === 1;
+        now += (isPaused ? pausesMs.shift() : undefined) ?? 0.5;
         return now;
       },
     });
