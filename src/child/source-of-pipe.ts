@@ -1,4 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
+import { isSystemError } from '../domain/system-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { posix, type Watch } from './posix.ts';
 
@@ -12,15 +13,16 @@ export function sourceOfPipe(fd: number): ByteSource {
   let isPaused = false;
   let end: () => void = () => undefined;
 
-  /** Undefined at the end, and when reading fails, which is an end like another. */
-  function read(): Buffer | undefined {
+  /** `ended` as well when reading fails: an end like another. */
+  function read(): Buffer | 'ended' | 'nothing' {
     let length: number;
     try {
       length = readSync(fd, buffer);
-    } catch {
-      return undefined;
+    } catch (error) {
+      // Whoever else has the pipe open was faster.
+      return isSystemError(error, 'EAGAIN') ? 'nothing' : 'ended';
     }
-    if (length === 0) return undefined;
+    if (length === 0) return 'ended';
     // Each chunk has memory of its own, which goes to the follower with it.
     const bytes = length === mostBytes ? buffer : Buffer.allocUnsafeSlow(length);
     if (bytes === buffer) buffer = Buffer.allocUnsafeSlow(mostBytes);
@@ -39,8 +41,8 @@ export function sourceOfPipe(fd: number): ByteSource {
       };
       watch = posix.watch(fd, () => {
         const bytes = read();
-        if (bytes === undefined) end();
-        else onBytes(bytes);
+        if (bytes === 'ended') end();
+        else if (bytes !== 'nothing') onBytes(bytes);
       });
     },
     pause() {

@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { posix } from '../../src/child/posix.ts';
 import { sourceOfPipe } from '../../src/child/source-of-pipe.ts';
 
-function openSource() {
-  const [readEnd, writeEnd] = posix.pipe();
+function openSource(pipe = posix.pipe()) {
+  const [readEnd, writeEnd] = pipe;
   const source = sourceOfPipe(readEnd);
   const chunks: Buffer[] = [];
   let ends = 0;
@@ -39,6 +39,24 @@ describe('a pipe', () => {
     source.close();
     closeSync(writeEnd);
   });
+
+  it.skipIf(!existsSync('/proc/self/fd'))(
+    'has not ended where somebody else was faster to read what came',
+    async () => {
+      const one = openSource();
+      const other = openSource([openSync(`/proc/self/fd/${one.readEnd}`, 'r'), one.writeEnd]);
+      for (const word of ['a', 'b', 'c']) {
+        const before = one.chunks.length + other.chunks.length;
+        writeSync(one.writeEnd, word);
+        await vi.waitUntil(() => one.chunks.length + other.chunks.length > before);
+        await sleep(5);
+        expect([one.ends(), other.ends()]).toEqual([0, 0]);
+      }
+      closeSync(one.writeEnd);
+      await vi.waitUntil(() => one.ends() + other.ends() === 2);
+      expect([one.text(), other.text()].join('')).toHaveLength(3);
+    },
+  );
 
   it('is left alone while it is paused, and loses nothing', async () => {
     const { source, writeEnd, text, ends } = openSource();
