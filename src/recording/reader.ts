@@ -35,10 +35,7 @@ export function openRecordingReader(
   from: RecordingPosition = recordingStart,
   windowBytes = wholeWindowBytes,
 ): RecordingReader {
-  const open = (path: string) => openWindow(path, windowBytes);
-  const timing = open(folder.timing);
-  const data = { stdout: open(folder.streams.stdout), stderr: open(folder.streams.stderr) };
-  const dropped = readDropped(folder);
+  const { timing, data, dropped, close } = openFiles(folder, windowBytes);
   const offsets = { ...from.offsets };
   let { timingOffset, timeUs } = from;
   const missing: Record<Stream, number> = { stdout: 0, stderr: 0 };
@@ -83,10 +80,29 @@ export function openRecordingReader(
     get position() {
       return { timingOffset, offsets: { ...offsets }, timeUs };
     },
-    close() {
-      for (const window of [timing, data.stdout, data.stderr]) window.close();
-    },
+    close,
   };
+}
+
+/** All of them, or none. */
+function openFiles(folder: RecordingFolder, windowBytes: number) {
+  const windows: FileWindow[] = [];
+  function open(path: string): FileWindow {
+    const window = openWindow(path, windowBytes);
+    windows.push(window);
+    return window;
+  }
+  function close() {
+    for (const window of windows) window.close();
+  }
+  try {
+    const timing = open(folder.timing);
+    const data = { stdout: open(folder.streams.stdout), stderr: open(folder.streams.stderr) };
+    return { timing, data, dropped: readDropped(folder), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 interface FileWindow {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isChunk, type Moment, type Stream } from '../../src/domain/chunk.ts';
 import { type RecordingFolder, recordingFolder } from '../../src/recording/folder.ts';
@@ -149,6 +149,16 @@ describe('a recording', () => {
     for (const id of ['../../etc', '', '01hzx0000000000000000000zz', 'x'.repeat(26)]) {
       expect(() => recordingFolder('/tmp', id)).toThrow('not a session id');
     }
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))('is closed again where one of its files cannot be opened', () => {
+    const { folder } = newRecording();
+    rmSync(folder.streams.stderr);
+    symlinkSync(folder.streams.stderr, folder.streams.stderr);
+    const opened = () => readdirSync('/proc/self/fd').length;
+    const before = opened();
+    expect(() => openRecordingReader(folder)).toThrow('ELOOP');
+    expect(opened()).toBe(before);
   });
 
   it('reads as empty when it has no files', () => {
