@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
 import type { EventStore } from '../src/domain/ports.ts';
-import type { SearchFilter, SearchHit } from '../src/domain/search.ts';
+import { type SearchFilter, type SearchHit, searchKinds } from '../src/domain/search.ts';
 import type { Session, SessionEnd } from '../src/domain/session.ts';
 import { openSearch } from '../src/open-search.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
@@ -15,6 +15,8 @@ import { reindexSession } from '../src/reindex.ts';
 import { openSearchIndexing, type SearchIndexing } from '../src/search-indexing.ts';
 import { openReplacer } from '../src/store/open-replacer.ts';
 import { openStore } from '../src/store/open-store.ts';
+import { nextWordSql } from '../src/store/search/begun-words.ts';
+import { openIndexForReading } from '../src/store/search/open-index.ts';
 import { addEvents, sampleBlock, sampleEvent, sampleId, sampleSession, valueOf } from './store/fixtures/samples.ts';
 import { packsOfWords, recordSession, temporaryHome } from './support/recorded-sessions.ts';
 
@@ -250,6 +252,12 @@ describe('a query', () => {
     ['"connection refused"', 1],
     ['connection', 5],
     ['migra*', 1],
+    ['Migra* naï*', 1],
+    ['by-hos*', 1],
+    ['hos*-by', 0],
+    ['ref*', 2],
+    ['naïv*', 1],
+    ['nothin*', 0],
     ['naive', 1],
     ['connection -- refused', 2],
     ['connection OR refused', 0],
@@ -257,6 +265,23 @@ describe('a query', () => {
   ])('%s', (query, count) => {
     expect(search(query).items).toHaveLength(count);
     expect(search(query).total).toBe(count);
+  });
+
+  it.each([255, 256, 257])('for the beginning of %i words finds all of them', (count) => {
+    const words = Array.from({ length: count }, (_, nth) => `begun${String(nth).padStart(3, '0')}`);
+    record(sampleSession({ id: sampleId('01C') }), `begin ${words.join('\n')}\nbeg un\nbegum\n`);
+    indexAll();
+    expect(search('Begun*', { limit: 1000 }).total).toBe(count);
+    expect(search('begun00* "begin"').total).toBe(1);
+  });
+
+  it('for the beginning of a word reads the words that begin so, and no others', () => {
+    const index = valueOf(openIndexForReading(paths.searchIndex));
+    const plans = searchKinds.map((kind) => index?.prepare(`EXPLAIN QUERY PLAN ${nextWordSql(kind)}`).all('x'));
+    index?.close();
+    // One step, that is without sorting; without an index it would be `INDEX 0`.
+    const step = { detail: expect.stringMatching(/ VIRTUAL TABLE INDEX [1-9]\d*:$/) as string };
+    for (const plan of plans) expect(plan).toMatchObject([step]);
   });
 
   it('takes filters', () => {

@@ -3,6 +3,7 @@ import type { SearchFilter, SearchHit } from '../../domain/search.ts';
 import type { TimeRange } from '../time-range.ts';
 import type { ReadRecorded } from './passage-texts.ts';
 import type { Scope } from './scope.ts';
+import type { SearchWord } from './search-words.ts';
 
 /** A match, and the text that it is in. */
 export interface Found {
@@ -14,8 +15,7 @@ export interface Asked {
   readonly store: Database.Database;
   readonly index: Database.Database;
   readonly read: ReadRecorded;
-  /** As FTS5 takes it. */
-  readonly match: string;
+  readonly words: readonly SearchWord[];
   readonly scope: Scope;
   readonly time: TimeRange | undefined;
   readonly type: SearchFilter['type'];

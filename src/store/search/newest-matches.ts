@@ -1,4 +1,5 @@
 import type { SearchKind } from '../../domain/search.ts';
+import { spelledOut } from './begun-words.ts';
 import type { Asked, Found } from './found.ts';
 import { matchedEvents } from './matched-events.ts';
 import { matchedLines } from './matched-lines.ts';
@@ -19,7 +20,8 @@ export function newestMatches(
   kind: SearchKind,
   asked: Asked,
 ): { readonly entries: readonly Found[]; readonly isAll: boolean } {
-  const { index, scope, match, most } = asked;
+  const { index, scope, words, most } = asked;
+  const match = spelledOut(words, kind, index);
   const statement = index.prepare<[Record<string, string | number>], number>(candidatesSql(`${kind}_texts`)).pluck();
   const entries: Found[] = [];
   let characters = 0;

@@ -7,6 +7,7 @@ import { createPrivately, fileIdentity, makePrivate } from '../database-file.ts'
 import { KeptDatabase } from '../kept-database.ts';
 import { versionOf } from '../migrate.ts';
 import { enterWalMode } from '../open-database.ts';
+import { vocabularies } from './begun-words.ts';
 import { searchApplicationId, searchSchema, searchSchemaVersion } from './schema.ts';
 
 /** Whoever fills the index waits this long for another who does. */
@@ -50,7 +51,11 @@ export function openIndexForReading(path: string): Result<Database.Database | un
     if (fileIdentity(path) === undefined) return ok(undefined);
     const database = new KeptDatabase(path, { readonly: true, timeout: busyTimeoutMs });
     const kind = kindOf(database);
-    if (kind === 'ours') return ok(database);
+    if (kind === 'ours') {
+      database.pragma('temp_store = MEMORY');
+      database.exec(vocabularies);
+      return ok(database);
+    }
     const version = versionOf(database);
     database.close();
     return kind === 'foreign' || kind === 'newer' ? fail(failureOf(kind, path, version)) : ok(undefined);

@@ -22,7 +22,7 @@ import { openIndexForReading } from './open-index.ts';
 import type { ReadRecorded } from './passage-texts.ts';
 import { type Ranked, RankedTexts } from './ranked-texts.ts';
 import { scopeOf } from './scope.ts';
-import { matchOf } from './search-words.ts';
+import { matchOf, searchWordsOf } from './search-words.ts';
 
 /** How many of the newest matches of each kind are ranked, if a page does not reach further. */
 const leastRanked = 500;
@@ -46,8 +46,8 @@ export class SqliteSearchReader implements SearchReader {
   }
 
   search(filter: SearchFilter & Paged): Result<SearchPage, Failure> {
-    const match = matchOf(filter.query);
-    if (!match.ok) return match;
+    const words = searchWordsOf(filter.query);
+    if (!words.ok) return words;
     const time = timeRange(filter);
     if (!time.ok) return time;
     return this.#do((store, index) => {
@@ -60,12 +60,12 @@ export class SqliteSearchReader implements SearchReader {
       }
       const most = Math.max(leastRanked, wanted);
       const { type } = filter;
-      const asked = { store, index, read: this.#read, match: match.value, scope, time: time.value, type, most };
+      const asked = { store, index, read: this.#read, words: words.value, scope, time: time.value, type, most };
       const found = kindsOf(filter).map((kind) => newestMatches(kind, asked));
       const all = eachOnce(found.flatMap(({ entries }) => entries));
       const best = this.#ranked.rank(
         all.map(({ text }) => text),
-        match.value,
+        matchOf(words.value),
         { limit: filter.limit, offset },
       );
       return {
