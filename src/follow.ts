@@ -241,7 +241,8 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     // To know the heap takes longer than many a session that says nothing.
     if (recordedBytes === 0) return false;
     const lagBytes = ended ? 0 : recordedBytes - scannedBytes;
-    return pressure.isTooMuch({ lagBytes, heapBytes: getHeapStatistics().used_heap_size });
+    const heapBytes = getHeapStatistics().used_heap_size;
+    return pressure.isTooMuch({ lagBytes, heapBytes, isStoring: guard.mode() === 'full' });
   }
 
   function extractAnew(stored?: StoredProgress) {

@@ -15,7 +15,8 @@ function pressure() {
   return {
     told,
     pass: (ms: number) => (time.nowMs += ms),
-    isTooMuch: (lag: number, heap = 0) => felt.isTooMuch({ lagBytes: lag * mebibyte, heapBytes: heap * mebibyte }),
+    isTooMuch: (lag: number, heap = 0, isStoring = true) =>
+      felt.isTooMuch({ lagBytes: lag * mebibyte, heapBytes: heap * mebibyte, isStoring }),
   };
 }
 
@@ -43,6 +44,19 @@ describe('extraction under pressure', () => {
     expect(isTooMuch(12)).toBe(true);
     pass(1000);
     expect([isTooMuch(12), isTooMuch(0), isTooMuch(10)]).toEqual([false, false, true]);
+  });
+
+  it('does not rest once more behind a store that has rested, but catches up', () => {
+    const { isTooMuch, told } = pressure();
+    expect([isTooMuch(9, 0, false), isTooMuch(12, 0, false), isTooMuch(30, 0, false)]).toEqual([false, false, false]);
+    expect([isTooMuch(31), isTooMuch(39), isTooMuch(20), isTooMuch(0), isTooMuch(9)]).toEqual(Array(5).fill(false));
+    expect(told).toEqual([]);
+    expect(isTooMuch(10)).toBe(true);
+  });
+
+  it('falls behind by as much again before it rests, where more comes than it can catch up with', () => {
+    const { isTooMuch } = pressure();
+    expect([isTooMuch(7, 0, false), isTooMuch(9), isTooMuch(16), isTooMuch(17)]).toEqual([false, false, false, true]);
   });
 
   it('rests for memory, too', () => {
