@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
 import { ok, type Result } from './domain/result.ts';
 import { isSystemError } from './domain/system-error.ts';
 import { isSessionId, recordingFolder } from './recording/folder.ts';
 import { inspectRecording } from './recording/inspect-recording.ts';
-import { isRunning } from './recording/process-identity.ts';
+import { isWrapperRunning } from './recording/process-identity.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
 import type { Consistency, StoredRecording } from './store/consistency.ts';
 
@@ -93,8 +92,7 @@ function checkRecording({ recordings }: Paths, id: string, stored: StoredRecordi
   const session = readSessionFile(folder);
   if (!session.ok) return [{ subject: id, message: `cannot be extracted: ${session.failure.message}` }];
   if (session.value.id !== id) return [{ subject: id, message: `is the recording of ${session.value.id}` }];
-  const { host, process } = session.value;
-  if (stored?.has_ended !== 1 && host === hostname() && isRunning(process)) return [];
+  if (stored?.has_ended !== 1 && isWrapperRunning(session.value)) return [];
   const found: Disagreement[] = [];
   const complain = (message: string, repair?: Disagreement['repair']) =>
     found.push({ subject: id, message, ...(repair && { repair }) });

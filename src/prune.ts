@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Paths } from './domain/config.ts';
 import type { Failure } from './domain/failure.ts';
@@ -9,7 +8,7 @@ import { isSystemError } from './domain/system-error.ts';
 import { planPruning, type PruningChoice } from './plan-pruning.ts';
 import { recordingFolder } from './recording/folder.ts';
 import { measureRecording } from './recording/measure-recording.ts';
-import { isRunning } from './recording/process-identity.ts';
+import { isWrapperRunning } from './recording/process-identity.ts';
 import { readSessionFile } from './recording/read-session-file.ts';
 import { removeLeftovers, removeRecording } from './recording/remove-recording.ts';
 import type { SessionPruner } from './store/session-pruner.ts';
@@ -78,7 +77,7 @@ function removeIfDead(sessionId: string, { paths, archive }: Pruner): Result<voi
   const folder = recordingFolder(paths.recordings, sessionId);
   if (!existsSync(folder.path)) return ok(undefined);
   const session = readSessionFile(folder);
-  if (session.ok && session.value.end === undefined && isLive(session.value)) {
+  if (session.ok && session.value.end === undefined && isWrapperRunning(session.value)) {
     return fail({ reason: 'session-running', message: `${sessionId} still runs; it is left alone` });
   }
   const archived = archive?.(sessionId);
@@ -91,9 +90,6 @@ function removeIfDead(sessionId: string, { paths, archive }: Pruner): Result<voi
     return fail({ reason: 'recording-unwritable', message: `cannot delete a recording: ${error.message}` });
   }
 }
-
-const isLive = ({ host, process }: { host: string; process: Parameters<typeof isRunning>[0] }) =>
-  host === hostname() && isRunning(process);
 
 /** How many transactions lie between two checkpoints. */
 const transactionsPerCheckpoint = 16;

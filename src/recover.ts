@@ -8,6 +8,7 @@ import type { EventStore } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
 import { type RecordingFolder, isSessionId, recordingFolder } from './recording/folder.ts';
+import { isWrapperRunning } from './recording/process-identity.ts';
 import { isRecordedStill } from './recording/recorded-still.ts';
 import { busyRetryMs } from './until-not-busy.ts';
 
@@ -149,9 +150,11 @@ async function recoverSession(
   return isAbandoned(session, folder) ? extractAgain(paths, store, session) : ok('running');
 }
 
-/** Of a wrapper on another host (or in a container), only silence tells that it is gone. */
+/** Whether nobody writes the recording any more. Of a wrapper on another host (or in a container) only silence tells. */
 function isAbandoned(session: Session, folder: RecordingFolder): boolean {
-  if (session.host === hostname() || session.end !== undefined) return true;
+  // Asked again: the file may have been unreadable only because its wrapper was just writing it.
+  if (session.host === hostname()) return !isWrapperRunning(session);
+  if (session.end !== undefined) return true;
   return Date.now() - statSync(folder.timing).mtimeMs > foreignSilenceMs;
 }
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Paths } from '../src/domain/config.ts';
@@ -5,6 +6,7 @@ import { ok } from '../src/domain/result.ts';
 import { extractInto } from '../src/extract-recording.ts';
 import { recordingFolder } from '../src/recording/folder.ts';
 import { identify } from '../src/recording/process-identity.ts';
+import { writeSessionFile } from '../src/recording/write-session-file.ts';
 import { recoveries } from '../src/recover.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { sampleId, sampleSession, valueOf } from './store/fixtures/samples.ts';
@@ -39,6 +41,21 @@ describe('recovering', () => {
     const { store, next } = begin();
     expect(await next()).toEqual(ok('running'));
     expect(valueOf(store.checkpointOf(first.id))).toBeUndefined();
+    store.close();
+  });
+
+  it('leaves a session to its wrapper that just writes what it is, on a disk without room for a second copy', async () => {
+    const session = { ...first, process: running };
+    recordSession(paths, session, words);
+    const folder = recordingFolder(paths.recordings, session.id);
+    writeFileSync(folder.session, '{"id"');
+    const { store, next } = begin();
+    const checkpointOf = store.checkpointOf.bind(store);
+    vi.spyOn(store, 'checkpointOf').mockImplementation((id) => {
+      writeSessionFile(folder, session);
+      return checkpointOf(id);
+    });
+    expect(await next()).toEqual(ok('running'));
     store.close();
   });
 

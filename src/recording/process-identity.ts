@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ProcessIdentity } from '../domain/session.ts';
+import { hostname } from 'node:os';
+import type { ProcessIdentity, Session } from '../domain/session.ts';
 import { isSystemError } from '../domain/system-error.ts';
 
 /** Identifies a running process; undefined when there is none of that number, or nothing but its exit status is left. */
@@ -17,6 +18,11 @@ export function identify(pid: number): ProcessIdentity | undefined {
 /** Whether it is still the same process that runs. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startTicks === identity.startTicks;
+}
+
+/** Whether the wrapper of a session is known to run. Of one on another host (or in a container) it is not. */
+export function isWrapperRunning({ host, process }: Pick<Session, 'host' | 'process'>): boolean {
+  return host === hostname() && isRunning(process);
 }
 
 /** A zombie's parent may never ask for its exit status, as many a container's first process does not. */

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { Session } from '../domain/session.ts';
 import type { RecordingFolder } from './folder.ts';
-import { isRunning } from './process-identity.ts';
+import { isWrapperRunning } from './process-identity.ts';
 
 /**
  * Whether the wrapper that `session.json` names is running, on this machine. No more of the file is validated than
@@ -11,7 +10,7 @@ import { isRunning } from './process-identity.ts';
 export function isRecordedStill(folder: RecordingFolder): boolean {
   try {
     const session: unknown = JSON.parse(readFileSync(folder.session, 'utf8'));
-    return tellsWriter(session) && session.host === hostname() && isRunning(session.process);
+    return tellsWriter(session) && isWrapperRunning(session);
   } catch {
     return false;
   }
