@@ -9,13 +9,15 @@ export interface ServeTask {
   readonly recovers: boolean;
 }
 
-/** The one message to it: the wrapper ends, or rests. */
-export interface EndServing {
-  readonly kind: 'end';
+/** What it is told: to serve, once it has loaded what that takes; and that the wrapper ends, or rests. */
+export interface ToServing {
+  readonly kind: 'begin' | 'end';
 }
 
 /** What it tells. */
 export type FromServing =
+  /** It has left nothing anywhere yet, and waits to be told to begin. */
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'serving' }
   /** Somebody else has the role. */
   | { readonly kind: 'taken' }

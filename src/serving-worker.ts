@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EndServing, FromServing, ServeTask } from './serve-messages.ts';
+import type { FromServing, ServeTask, ToServing } from './serve-messages.ts';
 import { threadHeap } from './thread-heap.ts';
 
 /** The worker that serves, as its wrapper knows it. */
@@ -10,7 +10,7 @@ export interface ServingWorker {
 }
 
 /** Why it does not serve any more. */
-export type ServingEnd = Exclude<FromServing, { readonly kind: 'serving' }>;
+export type ServingEnd = Exclude<FromServing, { readonly kind: 'loaded' | 'serving' }>;
 
 /** What the server may take of our memory; beyond, it ends, and the session goes on. */
 const resourceLimits = { ...threadHeap, maxOldGenerationSizeMb: 512 };
@@ -29,7 +29,10 @@ export function startServingWorker(
   });
   worker.stdout.resume();
   worker.stderr.resume();
-  let isServing = false;
+  const tell = (message: ToServing) => worker.postMessage(message);
+  /** From then on there is something that it must not leave behind. */
+  let hasBegun = false;
+  let isEnding = false;
   let isOver = false;
   const over = new Promise<void>((resolve) => {
     function finish(end: ServingEnd) {
@@ -40,16 +43,20 @@ export function startServingWorker(
       onEnd(end);
     }
     worker.on('message', (message: FromServing) => {
-      if (message.kind !== 'serving') return finish(message);
-      isServing = true;
-      onServing();
+      if (message.kind === 'serving') onServing();
+      else if (message.kind !== 'loaded') finish(message);
+      else if (!isEnding) {
+        hasBegun = true;
+        tell({ kind: 'begin' });
+      }
     });
     worker.on('error', (error) => finish({ kind: 'failed', message: error.message }));
     worker.on('exit', (code) => finish({ kind: 'failed', message: `the server ended with ${code}` }));
   });
   return {
     async end(atMostMs) {
-      if (isServing) worker.postMessage({ kind: 'end' } satisfies EndServing);
+      isEnding = true;
+      if (hasBegun) tell({ kind: 'end' });
       else void worker.terminate();
       let timer: NodeJS.Timeout | undefined;
       await Promise.race([over, new Promise((resolve) => (timer = setTimeout(resolve, atMostMs)))]);

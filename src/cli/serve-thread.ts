@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { recoverInThread } from '../recover-in-thread.ts';
 import { startServing } from '../serve.ts';
-import type { FromServing, ServeTask } from '../serve-messages.ts';
+import type { FromServing, ServeTask, ToServing } from '../serve-messages.ts';
 import { strippedText } from '../domain/strip-sequences.ts';
 import { version } from './version.ts';
 
@@ -13,32 +13,30 @@ import { version } from './version.ts';
 /** How long clients may take when the wrapper ends: its user waits for the prompt. */
 const farewellMs = 500;
 
-if (parentPort) void serveInWrapper(parentPort, workerData as ServeTask);
+if (parentPort) serveInWrapper(parentPort, workerData as ServeTask);
 
-async function serveInWrapper(port: MessagePort, { paths, port: firstPort, recovers }: ServeTask): Promise<void> {
+function serveInWrapper(port: MessagePort, { paths, port: firstPort, recovers }: ServeTask): void {
   const tell = (message: FromServing) => port.postMessage(message);
   // Nothing of it is about the session of this wrapper.
   const complain = () => undefined;
-  let isEnding = false;
-  const serving = await startServing(
-    paths,
-    { version, port: firstPort, textOf: strippedText, onHandOver: end },
-    complain,
-  );
-  if (!serving.ok) {
-    const { reason, message } = serving.failure;
-    tell(reason === 'server-running' ? { kind: 'taken' } : { kind: 'failed', message });
-    return;
-  }
-  const server = serving.value;
-  const recovering = recovers ? recoverInThread(paths, complain) : undefined;
-  // There is but one message: `EndServing`.
-  port.on('message', end);
-  tell({ kind: 'serving' });
+  let end: () => void = () => undefined;
+  const isToEnd = new Promise<void>((resolve) => (end = resolve));
 
-  function end() {
-    if (isEnding) return;
-    isEnding = true;
-    void Promise.all([server.close(farewellMs), recovering?.end()]).then(() => tell({ kind: 'ended' }));
+  async function begin() {
+    const options = { version, port: firstPort, textOf: strippedText, onHandOver: end };
+    const serving = await startServing(paths, options, complain);
+    if (!serving.ok) {
+      const { reason, message } = serving.failure;
+      tell(reason === 'server-running' ? { kind: 'taken' } : { kind: 'failed', message });
+      return;
+    }
+    const recovering = recovers ? recoverInThread(paths, complain) : undefined;
+    tell({ kind: 'serving' });
+    await isToEnd;
+    await Promise.all([serving.value.close(farewellMs), recovering?.end()]);
+    tell({ kind: 'ended' });
   }
+
+  port.on('message', ({ kind }: ToServing) => (kind === 'begin' ? void begin() : end()));
+  tell({ kind: 'loaded' });
 }

@@ -1,12 +1,14 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { askForRole } from './role-connection.ts';
 
 /** How long the holder may take to hand the role over. */
 const handOverPatienceMs = 3_000;
+const askAgainMs = 20;
 
 /**
  * Lets the server listen on this socket, which makes it the one server of its user. What a dead server left behind
@@ -23,11 +25,8 @@ export async function listenOnOwnSocket(
 ): Promise<Result<void, Failure>> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found?.isSocket() === false) return unusable(path, 'something else is there');
-  if (found !== undefined && (await isAnswered(path))) {
-    const isFree = asks && (await askForRole(path, handOverPatienceMs));
-    if (!isFree) {
-      return fail({ reason: 'server-running', message: `a server is running already, it answers at ${path}` });
-    }
+  if (found !== undefined && !(asks ? await isHandedOver(path) : await isLeft(path))) {
+    return fail({ reason: 'server-running', message: `a server is running already, it answers at ${path}` });
   }
   rmSync(path, { force: true });
   const error = await listen(server, path);
@@ -46,14 +45,26 @@ function listen(server: Server, path: string): Promise<NodeJS.ErrnoException | u
   });
 }
 
-function isAnswered(path: string): Promise<boolean> {
+/** A holder that is about to end may not answer any more, and one with too many connections not yet. */
+async function isHandedOver(path: string): Promise<boolean> {
+  const overAtMs = performance.now() + handOverPatienceMs;
+  while (!(await isLeft(path))) {
+    const leftMs = overAtMs - performance.now();
+    const answer = leftMs > 0 ? await askForRole(path, leftMs) : 'kept';
+    if (answer !== 'none') return answer === 'free';
+    await sleep(askAgainMs);
+  }
+  return true;
+}
+
+function isLeft(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
-      resolve(true);
+      resolve(false);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+      resolve(error.code === 'ECONNREFUSED' || error.code === 'ENOENT');
     });
   });
 }

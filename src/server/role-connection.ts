@@ -13,9 +13,9 @@ export function watchHolder(path: string, told: (news: RoleNews) => void): { sto
   let isHeld = false;
   let isStopped = false;
   let isRefused = false;
-  const socket = openRole(path, rolePaths.wait, () => {
-    isHeld = true;
-    told('held');
+  const socket = openRole(path, rolePaths.wait, (isGranted) => {
+    isHeld = isGranted;
+    if (isGranted) told('held');
   });
   socket.on('error', ({ code }: NodeJS.ErrnoException) => (isRefused = code === 'ECONNREFUSED'));
   socket.on('close', () => {
@@ -29,32 +29,36 @@ export function watchHolder(path: string, told: (news: RoleNews) => void): { sto
   };
 }
 
-/** Asks the holder to hand the role over. True when the role is free then, false when it is kept. */
-export function askForRole(path: string, patienceMs: number): Promise<boolean> {
+/** What becomes of asking for the role: it is free, it is kept, or whoever had it ended before there was an answer. */
+export type RoleAnswer = 'free' | 'kept' | 'none';
+
+/** Asks the holder to hand the role over. One that takes longer keeps it. */
+export function askForRole(path: string, patienceMs: number): Promise<RoleAnswer> {
   return new Promise((resolve) => {
-    let isGranted = false;
-    const socket = openRole(path, rolePaths.take, () => (isGranted = true));
+    let answer: RoleAnswer = 'none';
+    const socket = openRole(path, rolePaths.take, (isGranted) => (answer = isGranted ? 'free' : 'kept'));
     const timer = setTimeout(() => {
-      isGranted = false;
+      answer = 'kept';
       socket.destroy();
     }, patienceMs);
     socket.on('close', () => {
       clearTimeout(timer);
-      resolve(isGranted);
+      resolve(answer);
     });
   });
 }
 
 /** A connection that was granted stays open until its holder's server has left the socket. */
-function openRole(path: string, target: string, onGranted: () => void): Socket {
+function openRole(path: string, target: string, onAnswer: (isGranted: boolean) => void): Socket {
   const socket = connect(path, () => {
     socket.write(
       `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ${roleProtocol}\r\n\r\n`,
     );
   });
   socket.once('data', (answer) => {
-    if (answer.toString('latin1').startsWith('HTTP/1.1 101 ')) onGranted();
-    else socket.destroy();
+    const isGranted = answer.toString('latin1').startsWith('HTTP/1.1 101 ');
+    onAnswer(isGranted);
+    if (!isGranted) socket.destroy();
   });
   // What is wrong with a connection ends it: `close` follows.
   socket.on('error', () => undefined);

@@ -110,6 +110,27 @@ describe('the socket', () => {
     expect((await ask(to, '/api/health', { socket: true, headers: {} })).status).toBe(200);
   });
 
+  it('of one that ends while it is asked is, and one that never answers keeps it', async () => {
+    for (const [endsWhenAsked, expected] of [
+      [true, { ok: true }],
+      [false, { ok: false, failure: { reason: 'server-running' } }],
+    ] as const) {
+      const path = join(temporaryFolder(), 'serve.sock');
+      const holder = createServer((connection) => {
+        connection
+          .on('error', () => undefined)
+          .once('data', () => {
+            if (endsWhenAsked) holder.close();
+            connection.destroy();
+          });
+      });
+      await new Promise<void>((resolve) => holder.listen(path, resolve));
+      const server = createHttpServer();
+      onTestFinished(() => void [holder, server].map((each) => each.close()));
+      expect(await listenOnOwnSocket(server, path, { asks: true })).toMatchObject(expected);
+    }
+  });
+
   it('goes to one of many who find it stale at the same time', async () => {
     const path = join(temporaryFolder(), 'serve.sock');
     leaveStale(path);
