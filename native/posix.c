@@ -336,12 +336,13 @@ struct scheduling {
   uint64_t deadline, period;
 };
 
-/* A thread gives way no less than it does already; one that has its time by other rules than niceness keeps them. */
+/* A thread gives way by so much more than it does already; one that has its time by other rules than niceness keeps them. */
 static void schedule(pid_t thread, int niceness, uint64_t slice) {
+  const int most = 19;
   struct scheduling scheduling = {0};
   if (syscall(SYS_sched_getattr, thread, &scheduling, sizeof scheduling, 0) != 0) return;
   if (scheduling.policy != SCHED_OTHER) return;
-  if (niceness > scheduling.niceness) scheduling.niceness = niceness;
+  scheduling.niceness = scheduling.niceness + niceness < most ? scheduling.niceness + niceness : most;
   scheduling.slice = slice;
   syscall(SYS_sched_setattr, thread, &scheduling, 0);
 }
@@ -363,13 +364,12 @@ static napi_value come_first(napi_env env, napi_callback_info info) {
     if (thread > 0 && thread != own) schedule(thread, number(env, argument), 0);
   }
   if (threads != NULL) closedir(threads);
-  const int as_it_is = -20;
-  schedule(own, as_it_is, shortest_slice);
+  schedule(own, 0, shortest_slice);
 #endif
   return NULL;
 }
 
-/* giveWay(niceness): every other thread on this machine comes before this one, by so much */
+/* giveWay(niceness): what has the priority that this thread had comes before it, by so much */
 static napi_value give_way(napi_env env, napi_callback_info info) {
   napi_value argument;
   if (!arguments(env, info, 1, &argument)) return NULL;

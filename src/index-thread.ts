@@ -15,8 +15,8 @@ const pauseMs = 1_000;
 const pauseAfterFailureMs = 5_000;
 /** How often the lag is told while there is work. */
 const tellIntervalMs = 500;
-/** Nobody waits for it. */
-const niceness = 10;
+/** Nobody waits for it, and who writes much keeps it at work: it would take time from whoever extracts. */
+const niceness = 15;
 
 if (parentPort) keepIndexed(parentPort, workerData as Paths);
 

@@ -48,7 +48,7 @@ interface Posix {
    * this thread later has such turns, too. Elsewhere only processes have priorities, and nothing is done.
    */
   comeFirst(niceness: number): void;
-  /** All others on this machine come before this thread, by so much, and its turns are as long as theirs. */
+  /** What has the priority that this thread had comes before it, by so much, and its turns are as long as others'. */
   giveWay(niceness: number): void;
   /**
    * To a descriptor that does not block.

@@ -21,7 +21,7 @@ describe.skipIf(process.platform !== 'linux')('the threads of a wrapper', () => 
         .filter((thread) => thread !== String(wrapper.pid))
         .map((thread) => nicenessOf(`/proc/${wrapper.pid}/task/${thread}/stat`));
     // V8's helpers, and the follower as soon as it has a thread.
-    const lessUrgent = [10, 5].map((niceness) => Math.max(own, niceness));
+    const lessUrgent = [10, 5].map((niceness) => Math.min(19, own + niceness));
     await vi.waitFor(() => expect(others()).toEqual(expect.arrayContaining(lessUrgent)), { timeout: 20_000 });
     expect(nicenessOf(`/proc/${wrapper.pid}/stat`)).toBe(own);
     expect(nicenessOf(`/proc/${child}/stat`)).toBe(own);
