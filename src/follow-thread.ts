@@ -9,7 +9,8 @@ import type { FollowerTask, FromMain } from './follower-messages.ts';
 
 /**
  * The child, who reads it and our passthrough come first: with ten wrappers at work, bytes pass four times as fast. A
- * third of a full share is left, so that a busy machine does not keep the recording waiting.
+ * third of a full share is left, so that a busy machine does not keep the recording waiting; until all is loaded, all
+ * of it.
  */
 const niceness = 5;
 
@@ -20,6 +21,5 @@ if (parentPort) {
     listen: (hear: (message: FromMain) => void) => void port.on('message', hear),
     next: () => (receiveMessageOnPort(port) as { message: FromMain } | undefined)?.message,
   };
-  posix.giveWay(niceness);
-  void follow(link, workerData as FollowerTask);
+  void follow(link, workerData as FollowerTask).then(() => posix.giveWay(niceness));
 }

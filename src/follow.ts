@@ -57,12 +57,17 @@ const quietCommitIntervalMs = 1000;
 /** How often to see what has become of the store, with nothing to record. */
 const idleLookMs = 2000;
 
-/** The settings come first: they say what is no secret. Most users have none, and nothing waits for them. */
+/**
+ * The settings come first: they say what is no secret. Most users have none, and nothing waits for them.
+ *
+ * @returns when all is loaded, and the store opened: that takes longer than anything behind it, and nothing is recorded
+ * meanwhile
+ */
 export async function follow(link: FollowerLink, task: FollowerTask): Promise<void> {
-  followWith(link, task, await readConfig(task.paths.config));
+  await followWith(link, task, await readConfig(task.paths.config));
 }
 
-function followWith(link: FollowerLink, task: FollowerTask, { settings, complaints }: LoadedConfig): void {
+function followWith(link: FollowerLink, task: FollowerTask, { settings, complaints }: LoadedConfig): Promise<void> {
   const folder = recordingFolder(task.paths.recordings, task.session.id);
   const tell = (message: FromFollower) => link.tell(message);
   const trouble = (message: string) => tell({ kind: 'trouble', message });
@@ -171,7 +176,8 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     let { position } = recorder;
     const renewals = renewed;
     const recorded = write();
-    diskSync.wrote();
+    diskSync.wrote(folder.timing);
+    for (const moment of recorded) if (isChunk(moment)) diskSync.wrote(folder.streams[moment.stream]);
     // The files were new ones: it is at their start.
     if (renewed !== renewals) position = recordingStart;
     redaction.take(recorded);
@@ -390,6 +396,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     if (guard.mode() === 'passthrough') return;
     try {
       writeSessionFile(folder, session);
+      diskSync.wrote(folder.session);
     } catch {
       // The recorder has told already what is wrong with this disk.
     }
@@ -415,6 +422,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     schedule();
     // A child that is silent for hours must not keep us from what others found out, or did, about the store.
     setInterval(() => schedule(), idleLookMs).unref();
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async function setUp() {
@@ -492,5 +500,5 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
     schedule();
   });
   tell({ kind: 'control', level: settings.control });
-  void setUpAtLast();
+  return setUpAtLast();
 }
