@@ -23,8 +23,9 @@ let cursor = 0;
 const acknowledged = new Set();
 /** Of those, what the database has that is there now. */
 const present = new Set();
-/** What must be committed for a repaired store to be as good as ever. */
+/** What must be committed for a repaired store to be as good as ever, and how much of that is, from its start on. */
 let owed;
+let found = 0;
 
 /** Reads on behind the last commit it has seen; whatever is wrong with the file, it tries again. */
 function poll() {
@@ -35,6 +36,7 @@ function poll() {
       database = new Database(place.database, { readonly: true, fileMustExist: true, timeout: 0 });
       inode = ino;
       cursor = 0;
+      found = 0;
       present.clear();
     }
     for (const row of database.prepare(rowsAfter).all(cursor)) {
@@ -83,7 +85,8 @@ function isBackfilled(folders, untilMs) {
     if (recorded.some((events) => events.length === 0)) return false;
     owed = recorded.flat();
   }
-  return owed.every((key) => present.has(key));
+  while (found < owed.length && present.has(owed[found])) found += 1;
+  return found === owed.length;
 }
 
 const isAccounted = ({ writes }, recording, untilMs) =>

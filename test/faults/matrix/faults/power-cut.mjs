@@ -1,7 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { mountImage, noMount } from '../file-systems.mjs';
+import { mountImage, mountMemory, noMount } from '../file-systems.mjs';
 import { needs } from '../needs.mjs';
 import { nowMs } from '../wrapped.mjs';
 
@@ -30,7 +30,10 @@ export default {
   atOnce: 2,
   whyNot: () => noMount() ?? needs.program('mkfs.ext4', 'e2fsprogs'),
   async inject(round) {
-    const [disk, copy] = [join(round.folder, 'disk'), join(round.folder, 'copy')];
+    // What this disk is told to sync must not wait for what the machine's own disk has to do.
+    const machine = join(round.folder, 'machine');
+    mountMemory(round, machine, 2 * mebibytes * 1024);
+    const [disk, copy] = [join(machine, 'disk'), join(machine, 'copy')];
     mountImage(round, disk, round.home.data, mebibytes);
     const session = round.wrap({ isWhole: false });
     await round.acknowledged(1);
