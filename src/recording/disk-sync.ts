@@ -20,29 +20,28 @@ export interface DiskSync {
 export function createDiskSync({ path }: Pick<RecordingFolder, 'path'>, sync = syncFile): DiskSync {
   // That the files are there at all is in the folders.
   let due = new Set([dirname(path), path]);
-  let state: 'waiting' | 'due' | 'syncing' = 'waiting';
+  let isUnderWay = false;
 
   /** @param spentMs for how long something may be waiting already */
   function beDue(spentMs: number) {
-    state = 'due';
+    isUnderWay = true;
     setTimeout(() => void syncDue(), Math.max(leastDelayMs, delayMs - spentMs)).unref();
   }
 
   async function syncDue() {
-    state = 'syncing';
     const startMs = performance.now();
     const paths = due;
     due = new Set();
     // One after the other: it is to take no more than one of the threads that Node has for files.
     for (const each of paths) await sync(each);
     if (due.size > 0) beDue(performance.now() - startMs);
-    else state = 'waiting';
+    else isUnderWay = false;
   }
 
   return {
     wrote(file) {
       due.add(file);
-      if (state === 'waiting') beDue(0);
+      if (!isUnderWay) beDue(0);
     },
   };
 }
