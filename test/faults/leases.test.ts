@@ -60,7 +60,7 @@ describe('a lease', () => {
 
   it.each<[string, (wrapper: ChildProcess) => unknown]>([
     ['SIGSTOP', (wrapper) => wrapper.kill('SIGSTOP')],
-    ['Ctrl-Z', (wrapper) => wrapper.stdin?.write('stop\n')],
+    ['its stopped child', (wrapper) => wrapper.stdin?.write('stop\n')],
   ])(
     'is lost by a wrapper that %s stopped for too long: what it prints then is not stored under it, and not lost',
     async (_, stop) => {

@@ -112,7 +112,7 @@ describe('the role', { timeout }, () => {
     const home = freshHome();
     const first = wrap(
       home,
-      `process.stdin.once('data', () => process.kill(process.pid, 'SIGTSTP')).on('end', () => 0)`,
+      `process.stdin.once('data', () => process.kill(process.pid, 'SIGSTOP')).on('end', () => 0)`,
     );
     await servedBy(home, holds(first));
     const second = wrapperIn(home);

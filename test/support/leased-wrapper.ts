@@ -7,7 +7,7 @@ import { startRidealong } from './ridealong.ts';
 
 /**
  * Ridealong around an agent that prints `error: <line>` for each line that it is sent, and ends with its input. At the
- * line `stop` it stops as by Ctrl-Z.
+ * line `stop` it stops itself.
  */
 export interface LeasedWrapper {
   readonly process: ChildProcess;
@@ -22,7 +22,7 @@ export interface LeasedWrapper {
 const agent = `
   console.log('ready');
   require('readline').createInterface({ input: process.stdin }).on('line', (line) =>
-    line === 'stop' ? process.kill(process.pid, 'SIGTSTP') : console.log('error: ' + line))`;
+    line === 'stop' ? process.kill(process.pid, 'SIGSTOP') : console.log('error: ' + line))`;
 
 export function wrapLeased(env: NodeJS.ProcessEnv, options: readonly string[]): LeasedWrapper {
   const words = ['--no-serve', ...options, process.execPath, '-e', agent];
