@@ -25,22 +25,28 @@ function keepIndexed(port: MessagePort, paths: Paths): void {
   const indexing = openSearchIndexing(paths);
   let lastToldMs = -Infinity;
   let timer: NodeJS.Timeout | undefined;
+  /** What the lag was told to be it still is: there has been nothing to do since. */
+  let isTold = false;
   let isOver = false;
 
   function work(): void {
     timer = undefined;
     if (isOver) return indexing.close();
     const step = indexing.step();
-    const isAtWork = step.ok && step.value === 'more';
-    if (!isAtWork || performance.now() - lastToldMs > tellIntervalMs) tell();
-    if (isAtWork) setImmediate(work);
+    const isIdle = step.ok && step.value === 'idle';
+    isTold &&= isIdle;
+    const isDue = isIdle ? !isTold : performance.now() - lastToldMs > tellIntervalMs;
+    if (isDue) isTold = tell() && isIdle;
+    if (step.ok && !isIdle) setImmediate(work);
     else timer = setTimeout(work, step.ok ? pauseMs : pauseAfterFailureMs);
   }
 
-  function tell(): void {
+  /** @returns whether it could be told */
+  function tell(): boolean {
     lastToldMs = performance.now();
     const lag = indexing.lag();
     port.postMessage((lag.ok ? lag.value : undefined) satisfies SearchLag | undefined);
+    return lag.ok;
   }
 
   // Any message is a goodbye. To be ended within a transaction would abort the process.
