@@ -71,6 +71,11 @@ export const eventSql = {
     JOIN patterns p ON p.key = latest.pattern_key
     WHERE ${isOfKind}
     ORDER BY latest.id DESC LIMIT :limit`,
+  /** Of a session, among the newest `lookedAt` of all. */
+  amongNewestOfSession: `
+    SELECT id FROM (SELECT id, session_key FROM events WHERE id < :before ORDER BY id DESC LIMIT :lookedAt)
+    WHERE session_key = :session_key
+    ORDER BY id DESC LIMIT :limit`,
   talliesOfSession: `
     SELECT t.session_key, t.pattern_key, t.last_event_id
     FROM sessions s
@@ -168,6 +173,7 @@ export class EventQueries {
   readonly #newest: Database.Statement<[Limited], number>;
   readonly #inTime: Database.Statement<[TimeRange & Limited & { beforeUs: number }], number>;
   readonly #amongNewest: Database.Statement<[Kind & Limited & { lookedAt: number }], number>;
+  readonly #amongNewestOfSession: Database.Statement<[Limited & { session_key: number; lookedAt: number }], number>;
   readonly #talliesOfSession: Database.Statement<[Kind & { session: string }], Tally>;
   readonly #agentTallies: Database.Statement<[Kind], AgentTally>;
   readonly #talliesOfAgent: Database.Statement<[AgentTally & Between], Tally>;
@@ -186,6 +192,9 @@ export class EventQueries {
     this.#newest = database.prepare<[Limited], number>(eventSql.newest).pluck();
     this.#inTime = database.prepare<[TimeRange & Limited & { beforeUs: number }], number>(eventSql.inTime).pluck();
     this.#amongNewest = database.prepare<[Kind & Limited & { lookedAt: number }], number>(eventSql.amongNewest).pluck();
+    this.#amongNewestOfSession = database
+      .prepare<[Limited & { session_key: number; lookedAt: number }], number>(eventSql.amongNewestOfSession)
+      .pluck();
     this.#talliesOfSession = database.prepare(eventSql.talliesOfSession);
     this.#agentTallies = database.prepare(eventSql.agentTallies);
     this.#talliesOfAgent = database.prepare(eventSql.talliesOfAgent);
@@ -263,8 +272,12 @@ export class EventQueries {
     if (limit <= 0) return [];
     const kind = kindOf(filter);
     const before = place.id;
-    if (session !== undefined)
-      return this.#idsOfTallies(this.#talliesOfSession.all({ ...kind, session }), limit, time, before);
+    if (session !== undefined) {
+      const tallies = this.#talliesOfSession.all({ ...kind, session });
+      // Of one kind it has few tallies.
+      const nearby = time === undefined && !isSomeKind(kind) ? this.#nearbyOfSession(tallies[0], limit, before) : [];
+      return nearby.length === limit ? nearby : this.#idsOfTallies(tallies, limit, time, before);
+    }
     if (isSomeKind(kind)) {
       // One pattern is rarer than that, and has few tallies.
       const isOften = time === undefined && kind.pattern === null;
@@ -281,6 +294,14 @@ export class EventQueries {
   #amongNewestIds(kind: Kind, limit: number, before: number): number[] {
     const last = this.#lastOfKind.get(kind) ?? 0;
     return this.#amongNewest.all({ ...kind, limit, before: Math.min(before, last + 1), lookedAt: limit * sparsest });
+  }
+
+  /** So it is with a session. @param tally the one with the session's last event */
+  #nearbyOfSession(tally: Tally | undefined, limit: number, before: number): number[] {
+    if (tally === undefined) return [];
+    const { session_key, last_event_id: last } = tally;
+    const lookedAt = limit * sparsest;
+    return this.#amongNewestOfSession.all({ session_key, limit, before: Math.min(before, last + 1), lookedAt });
   }
 
   /** Of the tallies of a kind, those that can hold its newest events before an id. */

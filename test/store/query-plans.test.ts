@@ -42,6 +42,7 @@ describe('the plan of a query', () => {
   it.each([
     'newest',
     'amongNewest',
+    'amongNewestOfSession',
     'inTime',
     'talliesOfAgent',
     'eventsOfTally',
