@@ -36,6 +36,9 @@ const defaults: Readonly<Record<number, string>> = {
 const maxSequenceBytes = 64;
 
 const ESCAPE = 0x1b;
+const BRACKET = 0x5b;
+const LESS_THAN = 0x3c;
+const QUESTION_MARK = 0x3f;
 
 /** Follows what a program does to its terminal. */
 export interface TerminalModes {
@@ -83,6 +86,9 @@ export function followTerminalModes(): TerminalModes {
       const bytes = begun.length === 0 ? chunk : Buffer.concat([begun, chunk]);
       begun = Buffer.alloc(0);
       for (let at = bytes.indexOf(ESCAPE); at !== -1; at = bytes.indexOf(ESCAPE, at + 1)) {
+        // Colours and cursor movements are most of all sequences; what sets a mode has one of `<=>?` behind its bracket.
+        const operatorByte = bytes[at + 2] ?? LESS_THAN;
+        if (bytes[at + 1] === BRACKET && (operatorByte < LESS_THAN || operatorByte > QUESTION_MARK)) continue;
         const text = bytes.toString('latin1', at + 1, at + 1 + maxSequenceBytes);
         if (text.startsWith('=') || text.startsWith('>')) isKeypadOn = text.startsWith('=');
         const sequence = /^\[([<=>?]?)([0-9;:]*)([@-~]|$)/.exec(text);
