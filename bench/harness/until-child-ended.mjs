@@ -22,10 +22,12 @@ export function untilChildEnded(folder, command, bytes) {
   return {
     child,
     untilEnd,
-    /** Under Ridealong, which must have recorded all of it. */
+    /** Under Ridealong, which must have recorded all of it. What is not extracted by then is left to the next run. */
     async wrapped(...options) {
       const env = freshEnvironment(folder);
-      const ms = await untilEnd([process.execPath, ridealong, ...options, '--', ...child], { env });
+      const ms = await untilEnd([process.execPath, ridealong, '--drain-timeout', '0s', ...options, '--', ...child], {
+        env,
+      });
       const recordings = join(env.XDG_DATA_HOME, 'ridealong', 'recordings');
       const [session] = readdirSync(recordings);
       const { size } = statSync(join(recordings, session, 'stdout.log'));

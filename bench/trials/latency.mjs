@@ -68,7 +68,7 @@ async function onTerminal() {
 /** A session's first second is told by itself: the follower starts then. */
 async function toClient() {
   const startMs = isSmoke ? 500 : 1_000;
-  const lastsMs = isSmoke ? 800 : 3_000;
+  const lastsMs = isSmoke ? 800 : 2_500;
   const of = (lines) => ({
     atStart: spread(lines.filter(({ writtenMs }) => writtenMs <= startMs).map(({ ms }) => ms)),
     later: spread(lines.filter(({ writtenMs }) => writtenMs > startMs).map(({ ms }) => ms)),
