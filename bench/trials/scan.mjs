@@ -12,7 +12,7 @@ import { requiredLiterals, ripgrepPatterns } from '../harness/ripgrep-patterns.m
 import { scanning } from '../harness/scanning.mjs';
 import { isSmoke, missing, rounds, tell } from '../harness/trial.mjs';
 
-const bytes = isSmoke ? 1 << 20 : 10_000_000;
+const bytes = isSmoke ? 1 << 20 : 5_000_000;
 /** Of the same patterns ripgrep takes a second for some 2 MB. */
 const fewerBytes = isSmoke ? 1 << 16 : 2_500_000;
 const bytesForMany = isSmoke ? 1 << 20 : 32_000_000;
