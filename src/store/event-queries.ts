@@ -167,13 +167,15 @@ const sparsest = 8;
 
 type Limited = Bound & { readonly limit: number };
 type Between = Limited & { readonly after: number };
+/** Among the newest so many of all. */
+type Nearby = Limited & { readonly lookedAt: number };
 
 /** Finds events by any filter, reading little more than it gives back. */
 export class EventQueries {
   readonly #newest: Database.Statement<[Limited], number>;
   readonly #inTime: Database.Statement<[TimeRange & Limited & { beforeUs: number }], number>;
-  readonly #amongNewest: Database.Statement<[Kind & Limited & { lookedAt: number }], number>;
-  readonly #amongNewestOfSession: Database.Statement<[Limited & { session_key: number; lookedAt: number }], number>;
+  readonly #amongNewest: Database.Statement<[Kind & Nearby], number>;
+  readonly #amongNewestOfSession: Database.Statement<[Nearby & { session_key: number }], number>;
   readonly #talliesOfSession: Database.Statement<[Kind & { session: string }], Tally>;
   readonly #agentTallies: Database.Statement<[Kind], AgentTally>;
   readonly #talliesOfAgent: Database.Statement<[AgentTally & Between], Tally>;
@@ -191,9 +193,9 @@ export class EventQueries {
   constructor(database: Database.Database) {
     this.#newest = database.prepare<[Limited], number>(eventSql.newest).pluck();
     this.#inTime = database.prepare<[TimeRange & Limited & { beforeUs: number }], number>(eventSql.inTime).pluck();
-    this.#amongNewest = database.prepare<[Kind & Limited & { lookedAt: number }], number>(eventSql.amongNewest).pluck();
+    this.#amongNewest = database.prepare<[Kind & Nearby], number>(eventSql.amongNewest).pluck();
     this.#amongNewestOfSession = database
-      .prepare<[Limited & { session_key: number; lookedAt: number }], number>(eventSql.amongNewestOfSession)
+      .prepare<[Nearby & { session_key: number }], number>(eventSql.amongNewestOfSession)
       .pluck();
     this.#talliesOfSession = database.prepare(eventSql.talliesOfSession);
     this.#agentTallies = database.prepare(eventSql.agentTallies);
@@ -275,14 +277,15 @@ export class EventQueries {
     if (session !== undefined) {
       const tallies = this.#talliesOfSession.all({ ...kind, session });
       // Of one kind it has few tallies.
-      const nearby = time === undefined && !isSomeKind(kind) ? this.#nearbyOfSession(tallies[0], limit, before) : [];
-      return nearby.length === limit ? nearby : this.#idsOfTallies(tallies, limit, time, before);
+      const isOften = time === undefined && !isSomeKind(kind);
+      const found = isOften ? this.#amongNewestIdsOfSession(tallies[0], limit, before) : [];
+      return found.length === limit ? found : this.#idsOfTallies(tallies, limit, time, before);
     }
     if (isSomeKind(kind)) {
       // One pattern is rarer than that, and has few tallies.
       const isOften = time === undefined && kind.pattern === null;
-      const nearby = isOften ? this.#amongNewestIds(kind, limit, before) : [];
-      if (nearby.length === limit) return nearby;
+      const found = isOften ? this.#amongNewestIds(kind, limit, before) : [];
+      if (found.length === limit) return found;
       return this.#idsOfTallies(this.#talliesOfKind(kind, limit, time, before), limit, time, before);
     }
     if (time === undefined) return this.#newest.all({ limit, before });
@@ -290,18 +293,16 @@ export class EventQueries {
     return this.#inTime.all({ ...time, untilUs, beforeUs: place.timeUs, before, limit });
   }
 
-  /** Where one agent is at work it is at work for a while: behind its last event there are more, close together. */
   #amongNewestIds(kind: Kind, limit: number, before: number): number[] {
     const last = this.#lastOfKind.get(kind) ?? 0;
-    return this.#amongNewest.all({ ...kind, limit, before: Math.min(before, last + 1), lookedAt: limit * sparsest });
+    return this.#amongNewest.all({ ...kind, ...nearby(last, limit, before) });
   }
 
-  /** So it is with a session. @param tally the one with the session's last event */
-  #nearbyOfSession(tally: Tally | undefined, limit: number, before: number): number[] {
+  /** @param tally the one with the session's last event */
+  #amongNewestIdsOfSession(tally: Tally | undefined, limit: number, before: number): number[] {
     if (tally === undefined) return [];
     const { session_key, last_event_id: last } = tally;
-    const lookedAt = limit * sparsest;
-    return this.#amongNewestOfSession.all({ session_key, limit, before: Math.min(before, last + 1), lookedAt });
+    return this.#amongNewestOfSession.all({ session_key, ...nearby(last, limit, before) });
   }
 
   /** Of the tallies of a kind, those that can hold its newest events before an id. */
@@ -326,6 +327,11 @@ export class EventQueries {
         : this.#eventsOfTallyInTime.all({ ...source, ...time, after, before, limit }),
     );
   }
+}
+
+/** Whoever is at work is at work for a while: behind the last event of an agent or a session are more, close together. */
+function nearby(last: number, limit: number, before: number): Nearby {
+  return { limit, before: Math.min(before, last + 1), lookedAt: limit * sparsest };
 }
 
 function isSomeKind(kind: Kind): boolean {
