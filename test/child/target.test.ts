@@ -61,8 +61,10 @@ describe.skipIf(!isLinux).each(kinds)('a %s to write to', (_, open) => {
     const reader = spawn('head', ['-c', `${numbers.length}`], { stdio: [readEnd, 'pipe', 'inherit'] });
     const chunks: Buffer[] = [];
     reader.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // It may be over before the thread that wrote the last bytes has told so.
+    const closed = once(reader, 'close');
     expect(await writeAll(target, [numbers.subarray(0, 3), numbers.subarray(3)])).toBeUndefined();
-    await once(reader, 'close');
+    await closed;
     expect(Buffer.concat(chunks).equals(numbers)).toBe(true);
     for (const fd of [readEnd, writeEnd]) closeSync(fd);
     target.close();
