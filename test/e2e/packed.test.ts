@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -12,10 +12,14 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 /*
  * The package as others get it: packed, installed into an empty prefix (which
  * compiles its native parts), and used from there. `npm run build` comes first.
+ *
+ * SQLite's binding they get compiled, from the network. Here it is the one that is
+ * installed, offered as if it came from there: to compile it takes more than a minute.
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+const require = createRequire(import.meta.url);
+const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 const work = mkdtempSync(join(tmpdir(), 'ridealong-packed-'));
 const prefix = join(work, 'prefix');
 const installed = join(prefix, 'lib', 'node_modules', 'ridealong');
@@ -29,10 +33,20 @@ beforeAll(async () => {
   const [packed] = JSON.parse(stdout) as { filename: string }[];
   await run('npm', ['install', '--global', '--prefix', prefix, join(work, packed?.filename ?? '')], {
     cwd: work,
-    env: { ...process.env, JOBS: 'max' },
+    env: { ...process.env, JOBS: 'max', npm_config_better_sqlite3_local_prebuilds: bindingOffered() },
     maxBuffer: 64 * 1024 * 1024,
   });
 }, 400_000);
+
+/** @returns a folder with an archive as prebuild-install looks for it; where that wants another one, it is compiled */
+function bindingOffered(): string {
+  const manifest = require.resolve('better-sqlite3/package.json');
+  const { version } = require(manifest) as { version: string };
+  const { platform, arch, versions } = process;
+  const archive = join(work, `better-sqlite3-v${version}-node-v${versions.modules}-${platform}-${arch}.tar.gz`);
+  execFileSync('tar', ['-czf', archive, '-C', dirname(manifest), 'build/Release/better_sqlite3.node']);
+  return work;
+}
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 

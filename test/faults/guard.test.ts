@@ -40,6 +40,8 @@ function home(data?: string) {
   return {
     paths,
     run: (words: readonly string[]) => runRidealong(words, { env: environment }),
+    /** To what is stored of it, however slow this machine is. */
+    wrap: (command: readonly string[]) => runRidealong(['--drain-timeout', '60s', ...command], { env: environment }),
     state: () => readStorage(paths),
     forced: () => readStorage(paths).forced?.mode,
     /** What the recording of the only session has; nothing before it is there. */
@@ -178,8 +180,8 @@ describe('a damaged database', () => {
     ['its header', 0, 100],
     ['all of it', 0, undefined],
   ] as const)('is set aside while sessions run, and built anew: %s', async (_, from, bytes) => {
-    const { paths, run, started, stored, sessions } = home();
-    await run(['sh', '-c', 'echo error: before']);
+    const { paths, wrap, started, stored, sessions } = home();
+    await wrap(['sh', '-c', 'echo error: before']);
     const session = await started();
     await session.say(linesOf(errorsTo(2000)));
     await until(() => stored().length === 2001);
@@ -196,7 +198,7 @@ describe('a damaged database', () => {
   });
 
   it('is found when it is opened after a crash, before anything is written to it', async () => {
-    const { paths, started, stored, run } = home();
+    const { paths, started, stored, run, wrap } = home();
     const killed = await started();
     await killed.say(linesOf(errorsTo(500)));
     await until(() => stored().length === 500);
@@ -206,7 +208,7 @@ describe('a damaged database', () => {
     for (let page = 8; page * 4096 < size; page += 2)
       writeSync(descriptor, Buffer.alloc(4096, 0xaa), 0, 4096, page * 4096);
     closeSync(descriptor);
-    const next = await run(['sh', '-c', 'echo error: after']);
+    const next = await wrap(['sh', '-c', 'echo error: after']);
     expect(next.stderr).toContain('was damaged');
     await run(['sessions']);
     expect(asides(paths.data)).toHaveLength(1);
@@ -217,8 +219,8 @@ describe('a damaged database', () => {
     ['pages', 4096, undefined],
     ['its header', 0, 100],
   ])('is mended by a command that reads, too: %s', async (_, from, bytes) => {
-    const { paths, run, stored } = home();
-    await run(['sh', '-c', 'echo error: before']);
+    const { paths, run, wrap, stored } = home();
+    await wrap(['sh', '-c', 'echo error: before']);
     overwrite(paths.database, from, bytes);
     const { stdout, stderr, code } = await run(['events']);
     expect(code).toBe(0);
@@ -228,8 +230,8 @@ describe('a damaged database', () => {
   });
 
   it('is mended on demand', async () => {
-    const { paths, run, stored } = home();
-    await run(['sh', '-c', 'echo error: before']);
+    const { paths, run, wrap, stored } = home();
+    await wrap(['sh', '-c', 'echo error: before']);
     overwrite(paths.database, 4096);
     const probed = await run(['mode', 'probe']);
     expect(probed).toMatchObject({ stdout: 'the database works\n', code: 0 });
@@ -331,11 +333,11 @@ describe('a mode that the user forces', () => {
 
 describe('a session that is too far behind', () => {
   it('records on, and catches up', async () => {
-    const { paths, run, stored } = home();
+    const { paths, run, wrap, stored } = home();
     writeFileSync(paths.config, 'storage: { forced_ms: 200, max_lag_bytes: 20000 }\n');
     const count = 20_000;
     const script = `for (let n = 1; n <= ${count}; n += 1) console.log('error: no ' + n);`;
-    await run(['--drain-timeout', '60s', process.execPath, '-e', script]);
+    await wrap([process.execPath, '-e', script]);
     await run(['sessions']);
     expect(stored()).toEqual(valuesOf(errorsTo(count)));
   });
