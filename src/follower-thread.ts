@@ -25,7 +25,10 @@ const threadDelayMs = 60;
 const firstRetryMs = 500;
 const mostRetryMs = 10_000;
 
-/** What is not extracted when the time is over is so later; what is not recorded, never: it has so much longer. */
+/**
+ * What is not extracted when the time is over is so later; what is not recorded, never: it has so much longer. On a busy
+ * machine the follower can be without a sign of life for seconds, which tells it from a disk that never answers.
+ */
 const recordingPatienceMs = 10_000;
 
 /** Unless it has written so much already, or somebody wants to know something. */
@@ -54,7 +57,7 @@ export interface FollowerThread {
   longestFinishMs(drainTimeoutMs: number): number;
   /**
    * Tells that the child has ended, and waits until the session is recorded and extracted, or the time is over; for
-   * what is not recorded then, as long as that goes on.
+   * what is not recorded then, some seconds more.
    */
   finish(ending: Ending, drainTimeoutMs: number): Promise<Followed>;
 }
@@ -211,13 +214,20 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       send({ kind: 'ended', ending, endedAt });
       begin(followHere);
       await Promise.race([done, sleep(drainTimeoutMs)]);
-      if (isApart) await Promise.race([done, recorded, handOver.stalled(), sleep(recordingPatienceMs)]);
+      if (isApart && !(await hasSettledIn(Promise.race([done, recorded]), recordingPatienceMs))) {
+        const patience = `${recordingPatienceMs / 1000} s`;
+        troubles.add(`the end of the session is not recorded: its disk has not taken it in ${patience}`);
+      }
       return { troubles: [...troubles], failing, ...(killed && { killed }) };
     },
   };
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whether it has settled by then. */
+const hasSettledIn = (promise: Promise<void>, ms: number) =>
+  Promise.race([promise.then(() => true), sleep(ms).then(() => false)]);
 
 type Sent = [message: FromMain, transfer: readonly ArrayBuffer[]];
 

@@ -16,8 +16,6 @@ export interface HandOver {
   readonly hasGap: boolean;
   /** To be called when the follower is done with so many bytes: they are recorded, or counted as a gap. */
   settled(bytes: number): void;
-  /** Resolves when the follower was done with nothing for `stallLimitMs`. */
-  stalled(): Promise<void>;
   /** Tells the follower of bytes that passed unrecorded until now; to be called when no more will come. */
   end(): void;
   /** Nobody records any more: from now on everything passes unrecorded. */
@@ -79,12 +77,6 @@ export function createHandOver(options: {
     },
     get hasGap() {
       return state === 'passing' || state === 'abandoned' || gaps.size > 0;
-    },
-    async stalled() {
-      for (let before = -1; before !== inFlightBytes; ) {
-        before = inFlightBytes;
-        await new Promise((resolve) => setTimeout(resolve, stallLimitMs));
-      }
     },
     settled(bytes) {
       inFlightBytes -= bytes;

@@ -1,9 +1,12 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SessionRow } from '../../src/domain/rows.ts';
 import { KeptDatabase } from '../../src/store/kept-database.ts';
-import { freshEnvironment, runRidealong } from '../support/ridealong.ts';
+import { freshEnvironment, program, runRidealong } from '../support/ridealong.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 it('knows how a session ended that there was no time to extract', async () => {
   const env = freshEnvironment();
@@ -40,4 +43,49 @@ it('is recorded to its end, though there was no time to extract any of it', asyn
   expect(JSON.parse(stdout) as SessionRow[]).toMatchObject([
     { state: 'failed', exit_code: 3, gap_bytes: 0, total_extraction_events: 120 },
   ]);
+});
+
+const noStrace = spawnSync('strace', ['-V']).status === 0 ? '' : '(strace is not installed)';
+
+describe.skipIf(noStrace)(`a disk that takes its time ${noStrace}`, () => {
+  /** Wraps a command, and only to put `session.json` in its place takes so long. */
+  async function wrapped(delayMs: number) {
+    const env = freshEnvironment();
+    const delayed = ['-e', 'trace=rename', '-e', `inject=rename:delay_enter=${delayMs * 1000}`];
+    const traced = [
+      '-f',
+      '--seccomp-bpf',
+      '-qq',
+      '-o',
+      join(temporaryFolder(), 'calls'),
+      '-e',
+      'signal=none',
+      ...delayed,
+    ];
+    const agent = ['sh', '-c', 'echo one; sleep 0.5; echo two; sleep 0.5; echo "error: three"; exit 3'];
+    const wrapper = spawn('strace', [...traced, process.execPath, program, '--drain-timeout', '1ms', '--', ...agent], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    wrapper.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const [code] = (await once(wrapper, 'close')) as [number];
+    const { stdout } = await runRidealong(['sessions', '--json'], { env });
+    const [session] = JSON.parse(stdout) as SessionRow[];
+    // strace has something to say, too.
+    return { code, told: stderr.split('\n').filter((line) => line.startsWith('ridealong:')), session };
+  }
+
+  it('has all of a session in the end, however long that is without a sign of it', async () => {
+    const { code, told, session } = await wrapped(1_500);
+    expect({ code, told }).toEqual({ code: 3, told: [] });
+    expect(session).toMatchObject({ state: 'failed', exit_code: 3, gap_bytes: 0, total_extraction_events: 1 });
+  });
+
+  it('is not waited for too long, and that its end is missing is told', async () => {
+    expect(await wrapped(15_000)).toMatchObject({
+      code: 3,
+      told: ['ridealong: the end of the session is not recorded: its disk has not taken it in 10 s'],
+    });
+  });
 });

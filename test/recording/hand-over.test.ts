@@ -63,20 +63,6 @@ describe('handing over to the follower', () => {
     expect(handOver.hasGap).toBe(false);
   });
 
-  it('has stalled when the follower was done with nothing for so long', async () => {
-    const { handOver } = setUp();
-    void handOver.offer(bytes(90));
-    const stalled = handOver.stalled();
-    await vi.advanceTimersByTimeAsync(stallLimitMs - 1);
-    handOver.settled(30);
-    await vi.advanceTimersByTimeAsync(stallLimitMs - 1);
-    handOver.settled(30);
-    await vi.advanceTimersByTimeAsync(stallLimitMs + 1);
-    expect(await isSettled(stalled)).toBe(false);
-    await vi.advanceTimersByTimeAsync(stallLimitMs);
-    expect(await isSettled(stalled)).toBe(true);
-  });
-
   it('passes unrecorded what comes after that, and tells how much it was when the follower is back', async () => {
     const { handOver, sent } = setUp();
     void handOver.offer(bytes(150));
