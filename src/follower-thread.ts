@@ -204,9 +204,8 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       });
     },
     control: Promise.race([control, done.then((): ControlLevel => 'process')]),
-    longestFinishMs: (drainTimeoutMs) => drainTimeoutMs + (follower ? recordingPatienceMs : 0),
+    longestFinishMs: (drainTimeoutMs) => drainTimeoutMs + recordingPatienceMs,
     async finish(ending, drainTimeoutMs) {
-      const isApart = follower !== undefined;
       isFinishing = true;
       handOver.end();
       // A session has one clock, which nobody sets.
@@ -214,7 +213,7 @@ export function startFollower(task: FollowerTask, nowUs: () => number, kill: () 
       send({ kind: 'ended', ending, endedAt });
       begin(followHere);
       await Promise.race([done, sleep(drainTimeoutMs)]);
-      if (isApart && !(await hasSettledIn(Promise.race([done, recorded]), recordingPatienceMs))) {
+      if (!(await hasSettledIn(Promise.race([done, recorded]), recordingPatienceMs))) {
         const patience = `${recordingPatienceMs / 1000} s`;
         troubles.add(`the end of the session is not recorded: its disk has not taken it in ${patience}`);
       }

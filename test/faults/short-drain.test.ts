@@ -49,7 +49,7 @@ const noStrace = spawnSync('strace', ['-V']).status === 0 ? '' : '(strace is not
 
 describe.skipIf(noStrace)(`a disk that takes its time ${noStrace}`, () => {
   /** Wraps a command, and only to put `session.json` in its place takes so long. */
-  async function wrapped(delayMs: number) {
+  async function wrapped(script: string, delayMs: number) {
     const env = freshEnvironment();
     const delayed = ['-e', 'trace=rename', '-e', `inject=rename:delay_enter=${delayMs * 1000}`];
     const traced = [
@@ -62,7 +62,7 @@ describe.skipIf(noStrace)(`a disk that takes its time ${noStrace}`, () => {
       'signal=none',
       ...delayed,
     ];
-    const agent = ['sh', '-c', 'echo one; sleep 0.5; echo two; sleep 0.5; echo "error: three"; exit 3'];
+    const agent = ['sh', '-c', `${script}; echo "error: no luck"; exit 3`];
     const wrapper = spawn('strace', [...traced, process.execPath, program, '--drain-timeout', '1ms', '--', ...agent], {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -76,14 +76,17 @@ describe.skipIf(noStrace)(`a disk that takes its time ${noStrace}`, () => {
     return { code, told: stderr.split('\n').filter((line) => line.startsWith('ridealong:')), session };
   }
 
-  it('has all of a session in the end, however long that is without a sign of it', async () => {
-    const { code, told, session } = await wrapped(1_500);
+  it.each([
+    ['that runs for a while', 'echo one; sleep 1'],
+    ['that is over at once', ':'],
+  ])('has all of a session %s, however long that is without a sign of it', async (_, script) => {
+    const { code, told, session } = await wrapped(script, 1_500);
     expect({ code, told }).toEqual({ code: 3, told: [] });
     expect(session).toMatchObject({ state: 'failed', exit_code: 3, gap_bytes: 0, total_extraction_events: 1 });
   });
 
   it('is not waited for too long, and that its end is missing is told', async () => {
-    expect(await wrapped(15_000)).toMatchObject({
+    expect(await wrapped('echo one; sleep 1', 15_000)).toMatchObject({
       code: 3,
       told: ['ridealong: the end of the session is not recorded: its disk has not taken it in 10 s'],
     });
