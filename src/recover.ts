@@ -17,6 +17,9 @@ const foreignSilenceMs = 24 * 60 * 60 * 1000;
 
 /** How long to wait for another process that tries the database, where it is known to be damaged. */
 const probePatienceMs = 10_000;
+/** Another process that extracts a session, and has committed nothing of it for so long, is gone. */
+const elsewherePatienceMs = 2_000;
+const elsewhereLookMs = 50;
 
 export interface RecoverOptions {
   /** Asked between any two sessions; what is left then is for the next one who does it. */
@@ -27,11 +30,15 @@ export interface RecoverOptions {
 
 /**
  * Extracts what wrappers that are gone left behind in their recordings: from
- * the checkpoint of each, nothing twice, nothing missing.
+ * the checkpoint of each, nothing twice, nothing missing. What another process
+ * is at is waited for: whoever reads next is to see all of it.
  *
  * @returns what could not be recovered, and why
  */
-export async function recover(paths: Paths, { isOver, isDamaged = false }: RecoverOptions = {}): Promise<Failure[]> {
+export async function recover(
+  paths: Paths,
+  { isOver = () => false, isDamaged = false }: RecoverOptions = {},
+): Promise<Failure[]> {
   if (!existsSync(paths.recordings)) return [];
   const { readStorage, restingText } = await import('./storage-mode.ts');
   const { forced } = readStorage(paths);
@@ -46,12 +53,12 @@ export async function recover(paths: Paths, { isOver, isDamaged = false }: Recov
   return [...told, ...mended, ...(await recoverNow(paths, isOver))];
 }
 
-async function recoverNow(paths: Paths, isOver: (() => boolean) | undefined): Promise<Failure[]> {
+async function recoverNow(paths: Paths, isOver: () => boolean): Promise<Failure[]> {
   const { openStore } = await import('./store/open-store.ts');
   const opened = openStore(paths);
   if (!opened.ok) return [opened.failure];
   try {
-    return await recoverInto(opened.value, paths, isOver);
+    return await recoverInto(opened.value, paths, { isOver, waits: true });
   } finally {
     opened.value.close();
   }
@@ -86,22 +93,54 @@ async function mend(paths: Paths, isDamaged: boolean): Promise<Failure[]> {
   return [{ reason: 'database-unreadable', message: setAsideText(paths.database, setAsideAs) }];
 }
 
+interface RecoverIntoOptions extends Pick<RecoverOptions, 'isOver'> {
+  /** Whether for what another process is at. */
+  readonly waits?: boolean;
+}
+
 /** As {@link recover}, into a store that is open already. */
-export async function recoverInto(store: EventStore, paths: Paths, isOver = () => false): Promise<Failure[]> {
+export async function recoverInto(
+  store: EventStore,
+  paths: Paths,
+  { isOver = () => false, waits = false }: RecoverIntoOptions = {},
+): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for await (const { outcome } of recoveries(store, paths)) {
-    if (!outcome.ok) failures.push(outcome.failure);
+  for await (const { sessionId, outcome } of recoveries(store, paths)) {
+    let last = outcome;
+    while (waits && sessionId !== undefined && last.ok && last.value === 'elsewhere') {
+      if (await isExtracted(store, sessionId)) break;
+      last = await recoverSession(paths, store, sessionId);
+    }
+    if (!last.ok) failures.push(last.failure);
     if (isOver()) break;
   }
   return failures;
+}
+
+/** Waits as long as another process extracts it. @returns whether it has done so to the end */
+async function isExtracted(store: EventStore, sessionId: string): Promise<boolean> {
+  let seen = -1;
+  for (let sinceMs = performance.now(); performance.now() - sinceMs < elsewherePatienceMs; ) {
+    const stored = store.checkpointOf(sessionId);
+    // It may have been deleted.
+    if (!stored.ok || stored.value === undefined || stored.value.ended) return true;
+    const { stdout, stderr } = stored.value.checkpoint;
+    if (stdout + stderr > seen) sinceMs = performance.now();
+    seen = stdout + stderr;
+    await sleep(elsewhereLookMs);
+  }
+  return false;
 }
 
 /** What became of a recording that the store does not have wholly. */
 export interface Recovery {
   /** Undefined when it cannot even be told which there are. */
   readonly sessionId?: string;
-  readonly outcome: Result<'recovered' | 'running', Failure>;
+  readonly outcome: Result<SessionRecovery, Failure>;
 }
+
+/** `elsewhere` when another process extracts it, and was faster. */
+type SessionRecovery = 'recovered' | 'running' | 'elsewhere';
 
 /** As {@link recoverInto}, one session after the other. */
 export async function* recoveries(store: EventStore, paths: Paths): AsyncGenerator<Recovery, void> {
@@ -136,7 +175,7 @@ async function recoverSession(
   paths: Paths,
   store: EventStore,
   sessionId: string,
-): Promise<Result<'recovered' | 'running', Failure>> {
+): Promise<Result<SessionRecovery, Failure>> {
   const folder = recordingFolder(paths.recordings, sessionId);
   if (isRecordedStill(folder)) return ok('running');
   // Its wrapper may have ended well since we have asked which sessions have.
@@ -158,11 +197,16 @@ function isAbandoned(session: Session, folder: RecordingFolder): boolean {
   return Date.now() - statSync(folder.timing).mtimeMs > foreignSilenceMs;
 }
 
-async function extractAgain(paths: Paths, store: EventStore, session: Session): Promise<Result<'recovered', Failure>> {
+async function extractAgain(
+  paths: Paths,
+  store: EventStore,
+  session: Session,
+): Promise<Result<SessionRecovery, Failure>> {
   const { packsOfToday } = await import('./session-packs.ts');
   const { packs } = await packsOfToday(session);
   const { extractInto } = await import('./extract-recording.ts');
   const folder = recordingFolder(paths.recordings, session.id);
   const extracted = extractInto(store, { session, folder, packs });
-  return extracted.ok ? ok('recovered') : extracted;
+  if (!extracted.ok) return extracted;
+  return ok(extracted.value.outcome === 'stale' ? 'elsewhere' : 'recovered');
 }
