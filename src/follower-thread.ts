@@ -26,8 +26,9 @@ const firstRetryMs = 500;
 const mostRetryMs = 10_000;
 
 /**
- * What is not extracted when the time is over is so later; what is not recorded, never: it has so much longer. On a busy
- * machine the follower can be without a sign of life for seconds, which tells it from a disk that never answers.
+ * What is not extracted when the time is over is so later; what is not recorded, never: it has so much longer. A
+ * shorter time without a sign of the follower does not mean that its disk never answers: on a busy machine it takes
+ * seconds to have its turn.
  */
 const recordingPatienceMs = 10_000;
 

@@ -1,12 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freshEnvironment, program } from '../support/ridealong.ts';
+import { noStrace } from '../support/strace.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const noStrace = spawnSync('strace', ['-V']).status === 0 ? '' : '(strace is not installed)';
 
 interface Calls {
   /** Of the thread that moves bytes. */

@@ -40,7 +40,7 @@ function home(data?: string) {
   return {
     paths,
     run: (words: readonly string[]) => runRidealong(words, { env: environment }),
-    /** To what is stored of it, however slow this machine is. */
+    /** Wraps a command, and waits until it is stored, however slow this machine is. */
     wrap: (command: readonly string[]) => runRidealong(['--drain-timeout', '60s', ...command], { env: environment }),
     state: () => readStorage(paths),
     forced: () => readStorage(paths).forced?.mode,

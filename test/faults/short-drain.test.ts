@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { SessionRow } from '../../src/domain/rows.ts';
 import { KeptDatabase } from '../../src/store/kept-database.ts';
 import { freshEnvironment, program, runRidealong } from '../support/ridealong.ts';
+import { noStrace } from '../support/strace.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 it('knows how a session ended that there was no time to extract', async () => {
@@ -45,23 +46,13 @@ it('is recorded to its end, though there was no time to extract any of it', asyn
   ]);
 });
 
-const noStrace = spawnSync('strace', ['-V']).status === 0 ? '' : '(strace is not installed)';
-
 describe.skipIf(noStrace)(`a disk that takes its time ${noStrace}`, () => {
   /** Wraps a command, and only to put `session.json` in its place takes so long. */
   async function wrapped(script: string, delayMs: number) {
     const env = freshEnvironment();
-    const delayed = ['-e', 'trace=rename', '-e', `inject=rename:delay_enter=${delayMs * 1000}`];
-    const traced = [
-      '-f',
-      '--seccomp-bpf',
-      '-qq',
-      '-o',
-      join(temporaryFolder(), 'calls'),
-      '-e',
-      'signal=none',
-      ...delayed,
-    ];
+    const log = join(temporaryFolder(), 'calls');
+    const delay = `inject=rename:delay_enter=${delayMs * 1000}`;
+    const traced = ['-f', '--seccomp-bpf', '-qq', '-o', log, '-e', 'signal=none', '-e', 'trace=rename', '-e', delay];
     const agent = ['sh', '-c', `${script}; echo "error: no luck"; exit 3`];
     const wrapper = spawn('strace', [...traced, process.execPath, program, '--drain-timeout', '1ms', '--', ...agent], {
       env,
