@@ -1,7 +1,8 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { posix } from './child/posix.ts';
 import { follow } from './follow.ts';
-import type { FollowerTask, FromMain } from './follower-messages.ts';
+import type { FollowerThreadTask, FromMain } from './follower-messages.ts';
+import { stopGateOf } from './guard/stop-gate.ts';
 
 /*
  * The follower as a worker.
@@ -21,5 +22,6 @@ if (parentPort) {
     listen: (hear: (message: FromMain) => void) => void port.on('message', hear),
     next: () => (receiveMessageOnPort(port) as { message: FromMain } | undefined)?.message,
   };
-  void follow(link, workerData as FollowerTask).then(() => posix.giveWay(niceness));
+  const { stopGate, ...task } = workerData as FollowerThreadTask;
+  void follow(link, task, stopGate && stopGateOf(stopGate).pass).then(() => posix.giveWay(niceness));
 }

@@ -9,6 +9,7 @@ import type { StoredProgress } from './domain/ports.ts';
 import type { SessionEnd } from './domain/session.ts';
 import type { ChildEnded, FollowerLink, FollowerTask, FromFollower, FromMain, Look } from './follower-messages.ts';
 import { createPressure } from './guard/pressure.ts';
+import type { Pass } from './guard/stop-gate.ts';
 import type { ModeChange } from './guard/storage-guard.ts';
 import { underLease } from './guard/under-lease.ts';
 import type { GuardedStore } from './guarded-store.ts';
@@ -60,14 +61,24 @@ const idleLookMs = 2000;
 /**
  * The settings come first: they say what is no secret. Most users have none, and nothing waits for them.
  *
+ * @param write calls what may write to the database
  * @returns when all is loaded, and the store opened: that takes longer than anything behind it, and nothing is recorded
  * meanwhile
  */
-export async function follow(link: FollowerLink, task: FollowerTask): Promise<void> {
-  await followWith(link, task, await readConfig(task.paths.config));
+export async function follow(
+  link: FollowerLink,
+  task: FollowerTask,
+  write: Pass = (action) => action(),
+): Promise<void> {
+  await followWith(link, task, write, await readConfig(task.paths.config));
 }
 
-function followWith(link: FollowerLink, task: FollowerTask, { settings, complaints }: LoadedConfig): Promise<void> {
+function followWith(
+  link: FollowerLink,
+  task: FollowerTask,
+  write: Pass,
+  { settings, complaints }: LoadedConfig,
+): Promise<void> {
   const folder = recordingFolder(task.paths.recordings, task.session.id);
   const tell = (message: FromFollower) => link.tell(message);
   const trouble = (message: string) => tell({ kind: 'trouble', message });
@@ -445,6 +456,7 @@ function followWith(link: FollowerLink, task: FollowerTask, { settings, complain
       forcedMs: storage.forcedMs,
       session: described.session,
       trouble,
+      write,
       onProbed: () => schedule(),
     });
     const { lease } = described.session;

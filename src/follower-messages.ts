@@ -14,6 +14,12 @@ export interface FollowerTask extends Partial<Pick<Settings, 'failOn' | 'killAft
   readonly storageMode?: StorageMode;
 }
 
+/** What a follower in a thread of its own is started with. */
+export interface FollowerThreadTask extends FollowerTask {
+  /** As `StopGate.shared`, where this process may stop itself. */
+  readonly stopGate?: SharedArrayBuffer;
+}
+
 /** To the follower: the wrapper is about to be stopped, and nobody would answer its clients; or it goes on. */
 export type RoleMessage = { readonly kind: 'rest-role' } | { readonly kind: 'begin-role' };
 /** Asks what is to be seen, as of all that was sent before; answered with `seen`. */

@@ -5,7 +5,7 @@ import type { ControlLevel, Sight } from './domain/control.ts';
 import type { Deed } from './domain/deed.ts';
 import type { Ending } from './domain/session.ts';
 import type { Verdict } from './domain/state.ts';
-import type { FollowerTask, FromFollower, FromMain } from './follower-messages.ts';
+import type { FollowerTask, FollowerThreadTask, FromFollower, FromMain } from './follower-messages.ts';
 import { type HandOver, createHandOver } from './recording/hand-over.ts';
 import { threadHeap } from './thread-heap.ts';
 
@@ -79,7 +79,7 @@ export interface Followed {
  * @param nowUs the recording's clock
  * @param kill is called when the child has been hung or stalled for longer than is wanted
  */
-export function startFollower(task: FollowerTask, nowUs: () => number, kill: () => void): FollowerThread {
+export function startFollower(task: FollowerThreadTask, nowUs: () => number, kill: () => void): FollowerThread {
   const troubles = new Set<string>();
   const failing: Verdict[] = [];
   let killed: Verdict | undefined;
@@ -238,7 +238,7 @@ interface FollowerEvents {
   readonly onEnd: (error?: Error) => void;
 }
 
-function startThread(task: FollowerTask, { onStart, onMessage, onEnd }: FollowerEvents) {
+function startThread(task: FollowerThreadTask, { onStart, onMessage, onEnd }: FollowerEvents) {
   const worker = new Worker(join(import.meta.dirname, 'follow-thread.js'), {
     workerData: task,
     resourceLimits: threadHeap,
@@ -250,7 +250,7 @@ function startThread(task: FollowerTask, { onStart, onMessage, onEnd }: Follower
   return { send: (...[message, transfer]: Sent) => worker.postMessage(message, transfer) };
 }
 
-/** In this thread. */
+/** In this thread, which no gate keeps from stopping while it writes. */
 function followHere(task: FollowerTask, { onMessage, onEnd }: FollowerEvents) {
   const sent: FromMain[] = [];
   let hear: (message: FromMain) => void = (message) => void sent.push(message);

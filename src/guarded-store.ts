@@ -4,6 +4,7 @@ import type { Failure } from './domain/failure.ts';
 import type { EventStore, StoredProgress } from './domain/ports.ts';
 import { type Result, fail, ok } from './domain/result.ts';
 import type { Session } from './domain/session.ts';
+import type { Pass } from './guard/stop-gate.ts';
 import type { StorageGuard } from './guard/storage-guard.ts';
 import { setAsideText, type Suspicion } from './probe-store.ts';
 import { probeInThread } from './probe-in-thread.ts';
@@ -47,6 +48,8 @@ export interface GuardedStoreOptions {
   /** As it has begun. */
   readonly session: Session;
   readonly trouble: (message: string) => void;
+  /** Calls what may write to the database. */
+  readonly write: Pass;
   /** The store was tried. */
   readonly onProbed: () => void;
 }
@@ -60,6 +63,7 @@ export function createGuardedStore({
   forcedMs,
   session,
   trouble,
+  write,
   onProbed,
 }: GuardedStoreOptions): GuardedStore {
   let store: EventStore | undefined;
@@ -137,7 +141,7 @@ export function createGuardedStore({
   function guarded<Value>(action: () => Result<Value, Failure>): Result<Value, Failure> {
     let outcome: Result<Value, Failure>;
     try {
-      outcome = action();
+      outcome = write(action);
     } catch (error) {
       outcome = fail({
         reason: 'database-unreadable',

@@ -10,6 +10,8 @@ export interface LeaseTask {
   readonly waitMs: number;
   readonly claim: Omit<LeaseClaim, 'bootId'>;
   readonly paths: Paths;
+  /** As `StopGate.shared`. */
+  readonly stopGate: SharedArrayBuffer;
 }
 
 /** The one message to it: the session is over. */

@@ -15,6 +15,7 @@ import type { NamedLease } from './domain/session.ts';
 import { bootId, sinceBootMs } from './guard/boot-clock.ts';
 import { leaseFor } from './guard/lease-for.ts';
 import { leaseIsOver } from './guard/lease-is-over.ts';
+import { type Pass, stopGateOf } from './guard/stop-gate.ts';
 import type { FromLease, LeaseTask } from './lease-messages.ts';
 import { readConfig } from './read-config.ts';
 import { isRunning } from './recording/process-identity.ts';
@@ -48,19 +49,31 @@ async function begin(port: MessagePort, task: LeaseTask): Promise<void> {
   }
   const claim = { ...task.claim, bootId: bootId() };
   const here = { host: hostname(), bootId: claim.bootId, sinceBootMs, isRunning };
-  const opened = openLeases(task.paths.database, (holder) => leaseIsOver(holder, here));
+  const { pass } = stopGateOf(task.stopGate);
+  const opened = pass(() => openLeases(task.paths.database, (holder) => leaseIsOver(holder, here)));
   if (!opened.ok) {
     tell({ kind: 'failed', failure: opened.failure });
     return;
   }
   const wanted = { name, claim, ttlMs, waitMs: task.waitMs };
-  const taken = await takeInTime(opened.value, wanted, (message) => tell({ kind: 'waiting', message }));
+  const leases = through(pass, opened.value);
+  const taken = await takeInTime(leases, wanted, (message) => tell({ kind: 'waiting', message }));
   if (!taken.ok) {
     tell({ kind: 'failed', failure: taken.failure });
     return;
   }
   tell({ kind: 'taken', lease: taken.value });
-  keep(port, opened.value, { lease: taken.value, sessionId: claim.sessionId, ttlMs });
+  keep(port, leases, { lease: taken.value, sessionId: claim.sessionId, ttlMs });
+}
+
+/** A stop of this process waits until none of this is going on. */
+function through(pass: Pass, leases: Leases): Leases {
+  return {
+    take: (...wanted) => pass(() => leases.take(...wanted)),
+    renew: (...renewed) => pass(() => leases.renew(...renewed)),
+    release: (...released) => pass(() => leases.release(...released)),
+    close: () => pass(() => leases.close()),
+  };
 }
 
 async function takeInTime(

@@ -14,6 +14,8 @@ import { exitCodeOf, exitCodes } from './domain/failure.ts';
 import { ok } from './domain/result.ts';
 import type { Ending, Session } from './domain/session.ts';
 import { type FollowerThread, startFollower } from './follower-thread.ts';
+import { createStopGate } from './guard/stop-gate.ts';
+import type { FollowerThreadTask } from './follower-messages.ts';
 import type { LeaseTask } from './lease-messages.ts';
 import { newSessionId } from './recording/new-session-id.ts';
 import { identify } from './recording/process-identity.ts';
@@ -21,6 +23,9 @@ import { type TakenLease, mayTakeLease, takeLease } from './take-lease.ts';
 
 /** How much later than asked for this thread may find out that the time is over. */
 const lateMs = 250;
+
+/** A stop waits as long for a thread that writes to the database; one that takes longer has a disk that hangs. */
+const writingPatienceMs = 5_000;
 
 /*
  * The composition root of the main thread: child → follower. It starts the
@@ -37,8 +42,9 @@ export async function run(
   const mode = options.terminal === 'auto' ? mirroredMode() : options.terminal === 'always' ? 'terminal' : 'pipe';
   const id = newSessionId(Date.now(), posix.randomBytes(16));
   const { config } = pathsFrom(process.env, workingDirectory());
+  const gate = createStopGate();
   const leased = mayTakeLease(options.lease, config)
-    ? await takeLease(leaseTask(options, id), complain)
+    ? await takeLease(leaseTask(options, id, gate.shared), complain)
     : ok<TakenLease | undefined>(undefined);
   if (!leased.ok) {
     complain(leased.failure.message);
@@ -63,6 +69,7 @@ export async function run(
       recording.continued();
       recording.beginRole();
     },
+    stopHarmlessly: (stop) => gate.closeFor(stop, writingPatienceMs),
   });
   if (!started.ok) {
     complain(started.failure.message);
@@ -71,7 +78,10 @@ export async function run(
   const { streams, ended, kill, controls } = started.value;
   const session = newSession(options, { id, mode, command, streams, startedAt, lease: lease?.lease });
   // In passthrough there is nothing but the child.
-  const follower = options.storageMode === 'passthrough' ? undefined : recording.begin(session, { ...options, kill });
+  const follower =
+    options.storageMode === 'passthrough'
+      ? undefined
+      : recording.begin(session, { ...options, kill, stopGate: gate.shared });
   const control =
     follower &&
     openControl(options, { id, mode, child: controls, ...recording.told(follower) }, session, follower.isLasting);
@@ -86,10 +96,14 @@ export async function run(
   return finish(follower, ending, options.drainTimeoutMs, { closed, lease });
 }
 
-function leaseTask({ lease: name, leaseWaitMs: waitMs = 0, agent }: WrapOptions, sessionId: string): LeaseTask {
+function leaseTask(
+  { lease: name, leaseWaitMs: waitMs = 0, agent }: WrapOptions,
+  sessionId: string,
+  stopGate: SharedArrayBuffer,
+): LeaseTask {
   const here = whereWeAre();
   const paths = pathsFrom(process.env, here.workingDirectory);
-  return { ...(name !== undefined && { name }), waitMs, claim: { sessionId, agent, ...here }, paths };
+  return { ...(name !== undefined && { name }), waitMs, claim: { sessionId, agent, ...here }, paths, stopGate };
 }
 
 /** Lets others command the session, when it lasts; what they need is not loaded before. */
@@ -173,15 +187,18 @@ function createRecording() {
         mayServe,
         storageMode,
         kill,
-      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe' | 'storageMode'> & {
-        kill: () => void;
-      },
+        stopGate,
+      }: Pick<WrapOptions, 'failOn' | 'killAfterMs' | 'mayServe' | 'storageMode'> &
+        Pick<FollowerThreadTask, 'stopGate'> & {
+          kill: () => void;
+        },
     ): FollowerThread {
       const paths = pathsFrom(process.env, session.workingDirectory);
       const asked = {
         ...(failOn && { failOn }),
         ...(killAfterMs !== undefined && { killAfterMs }),
         ...(storageMode && { storageMode }),
+        ...(stopGate && { stopGate }),
       };
       follower = startFollower({ session, paths, mayServe, ...asked }, nowUs, kill);
       return follower;

@@ -36,6 +36,8 @@ export interface ChildOptions extends SpawnRequest {
   readonly onStop: (alike: boolean) => Promise<void>;
   /** Called when the child goes on. */
   readonly onContinue: () => void;
+  /** Calls what stops us, when nobody else would have to wait for us then. */
+  readonly stopHarmlessly: (stop: () => void) => Promise<void>;
 }
 
 /** As kill(2) names it. */
@@ -116,19 +118,23 @@ async function attend(spawned: Spawned, options: ChildOptions): Promise<StartedC
    * What it wrote before comes before: the end of the alternate screen, for one. But our reader may be
    * stopped by the same Ctrl-Z.
    */
-  async function stopAlike(signal: number) {
+  async function stopAlike(pid: number, signal: number) {
     const flushed = outputs.map((output) => output.flush());
     await Promise.race([Promise.all([...flushed, options.onStop(true)]), sleep(flushPatienceMs)]);
-    if (hasEnded) return;
-    terminal?.giveBack();
-    // A terminal stops a process group as a whole; in pipe mode it has done so already.
-    const whom = terminal !== undefined && signal !== constants.signals.SIGSTOP ? ownProcessGroup : process.pid;
-    signals.withDefaults(() => process.kill(whom, signal));
-    // Here again after SIGCONT; or at once, where no shell controls us and the signal stops nothing.
-    terminal?.takeOver();
-    spawned.resize();
-    monitor.deliver('SIGCONT');
-    options.onContinue();
+    await options.stopHarmlessly(() => {
+      if (hasEnded) return;
+      // Whoever lets it go on expects that of us, too, and would do it no second time.
+      if (!isStopped(pid)) return options.onContinue();
+      terminal?.giveBack();
+      // A terminal stops a process group as a whole; in pipe mode it has done so already.
+      const whom = terminal !== undefined && signal !== constants.signals.SIGSTOP ? ownProcessGroup : process.pid;
+      signals.withDefaults(() => process.kill(whom, signal));
+      // Here again after SIGCONT; or at once, where no shell controls us and the signal stops nothing.
+      terminal?.takeOver();
+      spawned.resize();
+      monitor.deliver('SIGCONT');
+      options.onContinue();
+    });
   }
 
   let pid: number | undefined;
@@ -153,7 +159,7 @@ async function attend(spawned: Spawned, options: ChildOptions): Promise<StartedC
       if (news.kind === 'started') pid = news.pid;
       // Who paused it may want us to let it go on; and may have done so, before we heard that it had stopped.
       if (news.kind === 'stopped' && !controls.isPaused && pid !== undefined && isStopped(pid))
-        void stopAlike(news.signal);
+        void stopAlike(pid, news.signal);
       if (news.kind !== 'ended') return;
       hasEnded = true;
       resolve(news.ending);

@@ -38,6 +38,23 @@ async function pastExpiry(env: NodeJS.ProcessEnv): Promise<void> {
   database.close();
 }
 
+/** Stops it at a moment when it does not write: it would keep its lock on the database, and nobody could renew a lease. */
+async function stopBetweenWrites(wrapper: ChildProcess, env: NodeJS.ProcessEnv): Promise<void> {
+  const database = new KeptDatabase(pathsOf(env).database, { timeout: 0 });
+  for (let isWriting = true; isWriting; ) {
+    wrapper.kill('SIGSTOP');
+    while (!isStopped(wrapper)) await pause(10);
+    try {
+      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+      isWriting = false;
+    } catch {
+      wrapper.kill('SIGCONT');
+      while (isStopped(wrapper)) await pause(1);
+    }
+  }
+  database.close();
+}
+
 describe('a lease', () => {
   it('of a wrapper that was killed goes to the next one at once, and its session is closed with the reason', async () => {
     const env = freshEnvironment();
@@ -58,8 +75,8 @@ describe('a lease', () => {
     expect(storedErrors(env, session.session_id)).toEqual(['recorded']);
   });
 
-  it.each<[string, (wrapper: ChildProcess) => unknown]>([
-    ['SIGSTOP', (wrapper) => wrapper.kill('SIGSTOP')],
+  it.each<[string, (wrapper: ChildProcess, env: NodeJS.ProcessEnv) => unknown]>([
+    ['SIGSTOP', stopBetweenWrites],
     ['its stopped child', (wrapper) => wrapper.stdin?.write('stop\n')],
   ])(
     'is lost by a wrapper that %s stopped for too long: what it prints then is not stored under it, and not lost',
@@ -72,7 +89,7 @@ describe('a lease', () => {
       const [session] = storedSessions(env);
       const id = session?.session_id ?? '';
       await untilStored(env, id, 1);
-      stop(stopped.process);
+      await stop(stopped.process, env);
       while (!isStopped(stopped.process)) await pause(10);
       const next = wrapLeased(env, ['--lease', 'one', '--lease-wait', '10m']);
       await next.printed('ready');
