@@ -25,13 +25,6 @@ const threadDelayMs = 60;
 const firstRetryMs = 500;
 const mostRetryMs = 10_000;
 
-/**
- * What is not extracted when the time is over is so later; what is not recorded, never: it has so much longer. A
- * shorter time without a sign of the follower does not mean that its disk never answers: on a busy machine it takes
- * seconds to have its turn.
- */
-const recordingPatienceMs = 10_000;
-
 /** Unless it has written so much already, or somebody wants to know something. */
 const mostBytesWithoutThread = 64 * 1024;
 
@@ -205,7 +198,7 @@ export function startFollower(task: FollowerThreadTask, nowUs: () => number, kil
       });
     },
     control: Promise.race([control, done.then((): ControlLevel => 'process')]),
-    longestFinishMs: (drainTimeoutMs) => drainTimeoutMs + recordingPatienceMs,
+    longestFinishMs: (drainTimeoutMs) => drainTimeoutMs + limits.stallLimitMs,
     async finish(ending, drainTimeoutMs) {
       isFinishing = true;
       handOver.end();
@@ -214,8 +207,9 @@ export function startFollower(task: FollowerThreadTask, nowUs: () => number, kil
       send({ kind: 'ended', ending, endedAt });
       begin(followHere);
       await Promise.race([done, sleep(drainTimeoutMs)]);
-      if (!(await hasSettledIn(Promise.race([done, recorded]), recordingPatienceMs))) {
-        const patience = `${recordingPatienceMs / 1000} s`;
+      // What is not extracted when the time is over is so later; what is not recorded, never.
+      if (!(await hasSettledIn(Promise.race([done, recorded]), limits.stallLimitMs))) {
+        const patience = `${limits.stallLimitMs / 1000} s`;
         troubles.add(`the end of the session is not recorded: its disk has not taken it in ${patience}`);
       }
       return { troubles: [...troubles], failing, ...(killed && { killed }) };

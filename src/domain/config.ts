@@ -49,8 +49,12 @@ export const limits = {
   maxLineBytes: 64 * 1024,
   /** Bytes on their way to the recording before the child has to wait. */
   maxInFlightBytes: 16 * 1024 * 1024,
-  /** How long the child waits for a disk that does not answer, before its output passes unrecorded. */
-  stallLimitMs: 1000,
+  /**
+   * How long the child waits for a disk that does not answer, before its output passes unrecorded; and how long the
+   * recording may take after its end. A shorter time without a sign of the follower does not tell that it is the disk:
+   * on a busy machine the follower takes seconds to have its turn.
+   */
+  stallLimitMs: 10_000,
   /** Recorded bytes kept in memory for scanning; beyond, they are read back from disk. */
   maxUnscannedBytes: 8 * 1024 * 1024,
   /** Events are committed at the latest after this time. */

@@ -70,6 +70,7 @@ describe.skipIf(noStrace)(`a disk that takes its time ${noStrace}`, () => {
   it.each([
     ['that runs for a while', 'echo one; sleep 1'],
     ['that is over at once', ':'],
+    ['that prints more meanwhile than may be in flight', 'yes | head -c 40000000; sleep 1'],
   ])('has all of a session %s, however long that is without a sign of it', async (_, script) => {
     const { code, told, session } = await wrapped(script, 1_500);
     expect({ code, told }).toEqual({ code: 3, told: [] });
