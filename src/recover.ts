@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { streams } from './domain/chunk.ts';
 import type { Paths } from './domain/config.ts';
 import { type Failure, isDamage } from './domain/failure.ts';
 import { defaultGuard, type ForcedMode } from './domain/mode.ts';
@@ -26,7 +27,11 @@ export interface RecoverOptions {
   readonly isOver?: () => boolean;
   /** Whoever has read the database found it to be damaged. */
   readonly isDamaged?: boolean;
+  /** Called before a session is extracted, with what of its recording is left to it. */
+  readonly onExtract?: OnExtract | undefined;
 }
+
+type OnExtract = (sessionId: string, bytes: number) => void;
 
 /**
  * Extracts what wrappers that are gone left behind in their recordings: from
@@ -37,7 +42,7 @@ export interface RecoverOptions {
  */
 export async function recover(
   paths: Paths,
-  { isOver = () => false, isDamaged = false }: RecoverOptions = {},
+  { isOver = () => false, isDamaged = false, onExtract }: RecoverOptions = {},
 ): Promise<Failure[]> {
   if (!existsSync(paths.recordings)) return [];
   const { readStorage, restingText } = await import('./storage-mode.ts');
@@ -46,19 +51,19 @@ export async function recover(
     return [{ reason: 'database-unreadable', message: restingText(forced) }];
   }
   const told = isDamaged ? await mend(paths, isDamaged) : await mendIfSuspect(paths, forced);
-  const failures = await recoverNow(paths, isOver);
+  const failures = await recoverNow(paths, { isOver, onExtract });
   if (!failures.some(isDamage)) return [...told, ...failures];
   // Some damage shows only when it is read.
   const mended = await mend(paths, true);
-  return [...told, ...mended, ...(await recoverNow(paths, isOver))];
+  return [...told, ...mended, ...(await recoverNow(paths, { isOver, onExtract }))];
 }
 
-async function recoverNow(paths: Paths, isOver: () => boolean): Promise<Failure[]> {
+async function recoverNow(paths: Paths, options: Pick<RecoverOptions, 'isOver' | 'onExtract'>): Promise<Failure[]> {
   const { openStore } = await import('./store/open-store.ts');
   const opened = openStore(paths);
   if (!opened.ok) return [opened.failure];
   try {
-    return await recoverInto(opened.value, paths, { isOver, waits: true });
+    return await recoverInto(opened.value, paths, { ...options, waits: true });
   } finally {
     opened.value.close();
   }
@@ -93,7 +98,7 @@ async function mend(paths: Paths, isDamaged: boolean): Promise<Failure[]> {
   return [{ reason: 'database-unreadable', message: setAsideText(paths.database, setAsideAs) }];
 }
 
-interface RecoverIntoOptions extends Pick<RecoverOptions, 'isOver'> {
+interface RecoverIntoOptions extends Pick<RecoverOptions, 'isOver' | 'onExtract'> {
   /** Whether for what another process is at. */
   readonly waits?: boolean;
 }
@@ -102,14 +107,14 @@ interface RecoverIntoOptions extends Pick<RecoverOptions, 'isOver'> {
 export async function recoverInto(
   store: EventStore,
   paths: Paths,
-  { isOver = () => false, waits = false }: RecoverIntoOptions = {},
+  { isOver = () => false, onExtract, waits = false }: RecoverIntoOptions = {},
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for await (const { sessionId, outcome } of recoveries(store, paths)) {
+  for await (const { sessionId, outcome } of recoveries(store, paths, onExtract)) {
     let last = outcome;
     while (waits && sessionId !== undefined && last.ok && last.value === 'elsewhere') {
       if (await isExtracted(store, sessionId)) break;
-      last = await recoverSession(paths, store, sessionId);
+      last = await recoverSession(paths, store, sessionId, onExtract);
     }
     if (!last.ok) failures.push(last.failure);
     if (isOver()) break;
@@ -143,14 +148,18 @@ export interface Recovery {
 type SessionRecovery = 'recovered' | 'running' | 'elsewhere';
 
 /** As {@link recoverInto}, one session after the other. */
-export async function* recoveries(store: EventStore, paths: Paths): AsyncGenerator<Recovery, void> {
+export async function* recoveries(
+  store: EventStore,
+  paths: Paths,
+  onExtract?: OnExtract,
+): AsyncGenerator<Recovery, void> {
   const left = unfinishedSessions(paths, store);
   if (!left.ok) {
     yield { outcome: left };
     return;
   }
   for (const sessionId of left.value) {
-    yield { sessionId, outcome: await recoverSession(paths, store, sessionId) };
+    yield { sessionId, outcome: await recoverSession(paths, store, sessionId, onExtract) };
   }
 }
 
@@ -175,6 +184,7 @@ async function recoverSession(
   paths: Paths,
   store: EventStore,
   sessionId: string,
+  onExtract: OnExtract | undefined,
 ): Promise<Result<SessionRecovery, Failure>> {
   const folder = recordingFolder(paths.recordings, sessionId);
   if (isRecordedStill(folder)) return ok('running');
@@ -186,7 +196,14 @@ async function recoverSession(
   const read = readSessionFile(folder);
   if (!read.ok) return read;
   const session = read.value;
-  return isAbandoned(session, folder) ? extractAgain(paths, store, session) : ok('running');
+  if (!isAbandoned(session, folder)) return ok('running');
+  const { stdout, stderr } = stored.value?.checkpoint ?? { stdout: 0, stderr: 0 };
+  onExtract?.(sessionId, Math.max(0, recordedBytes(folder) - stdout - stderr));
+  return extractAgain(paths, store, session);
+}
+
+function recordedBytes(folder: RecordingFolder): number {
+  return streams.reduce((sum, name) => sum + (statSync(folder.streams[name], { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Whether nobody writes the recording any more. Of a wrapper on another host (or in a container) only silence tells. */

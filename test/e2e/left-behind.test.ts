@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { SessionRow } from '../../src/domain/rows.ts';
 import { freshEnvironment, runRidealong } from '../support/ridealong.ts';
 
 const count = 10_000;
@@ -13,4 +14,13 @@ it('shows all of a session that was left behind, whoever of those that read at o
     ),
   );
   expect(await Promise.all(readers)).toEqual([count, count, count, count]);
+});
+
+it('tells who waits for it that it takes a while, where much was left behind', async () => {
+  const env = freshEnvironment();
+  await runRidealong(['--mode', 'record', 'sh', '-c', 'yes | head -c 25000000'], { env });
+  const { stdout, stderr } = await runRidealong(['sessions', '--json'], { env });
+  const [session] = JSON.parse(stdout) as SessionRow[];
+  expect(stderr).toBe(`ridealong: extracting 25.0 MB that the session ${session?.session_id} left behind\n`);
+  expect((await runRidealong(['sessions'], { env })).stderr).toBe('');
 });
